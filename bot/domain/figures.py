@@ -1,0 +1,104 @@
+"""Figures: exact shares, and how numbers, percentages and dates are written in each language."""
+
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
+from typing import Final, Literal
+
+Language = Literal["vi", "en"]
+
+UNKNOWN: Final = "–"
+"""What is written where there is nothing to divide by."""
+
+_WEEKDAYS: Final[dict[Language, tuple[str, ...]]] = {
+    "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ Nhật"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+_TO_VIETNAMESE: Final = str.maketrans(",.", ".,")
+
+
+def half_up(value: Fraction) -> int:
+    """Round to the nearest integer; a half goes up, also below zero.
+
+    That keeps differences true to what is shown: 79,985 % is shown as 79,99 %, and against 80 % it
+    lacks 0,01 points, not 0,02.
+    """
+    return floor(value + Fraction(1, 2))
+
+
+def as_written(percent: float | Decimal) -> Fraction:
+    """Return a percentage exactly as a person wrote it: 0.1 is one tenth, not its binary neighbour."""
+    return Fraction(str(percent))
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """So many of so many."""
+
+    numerator: int
+    denominator: int
+
+    @property
+    def exact(self) -> Fraction | None:
+        """Return the share as a fraction of one; None where the denominator is 0."""
+        return Fraction(self.numerator, self.denominator) if self.denominator else None
+
+    def percent(self, decimals: int) -> Decimal | None:
+        """Return the percentage rounded half up to `decimals` places; None without a denominator."""
+        return self.points(Fraction(0), decimals)
+
+    def points(self, target: Fraction, decimals: int) -> Decimal | None:
+        """Return by how many percentage points the share exceeds the `target` percentage, rounded."""
+        if self.exact is None:
+            return None
+        return Decimal(half_up((self.exact * 100 - target) * 10**decimals)).scaleb(-decimals)
+
+
+def number(value: int, language: Language) -> str:
+    """Write `1.234.567`, in English `1,234,567`."""
+    return _in(language, f"{value:,}")
+
+
+def signed(value: int, language: Language) -> str:
+    """Write `+1.234` or `-5`; zero is `+0`."""
+    return _in(language, f"{value:+,}")
+
+
+def percent(share: Share, decimals: int, language: Language) -> str:
+    """Write `71,3%`: at least one decimal, at most `decimals`, trailing zeros dropped."""
+    value = share.percent(decimals)
+    if value is None:
+        return UNKNOWN
+    return f"{'-' if value < 0 else ''}{points(value, language)}"
+
+
+def points(value: Decimal, language: Language) -> str:
+    """Write a number of percentage points as `19,52%`, without its sign: a word says above or below."""
+    whole, _, decimals = f"{abs(value):,f}".partition(".")
+    return _in(language, f"{whole}.{decimals.rstrip('0') or '0'}%")
+
+
+def day(value: date) -> str:
+    """Write `15-12-2023`."""
+    return f"{value:%d-%m-%Y}"
+
+
+def weekday(value: date, language: Language) -> str:
+    """Write `thứ Sáu`, in English `Friday`."""
+    return _WEEKDAYS[language][value.weekday()]
+
+
+def long_day(value: date, language: Language) -> str:
+    """Write `thứ Sáu 01-12-2023`."""
+    return f"{weekday(value, language)} {day(value)}"
+
+
+def clock_time(value: time) -> str:
+    """Write `17:30`."""
+    return f"{value:%H:%M}"
+
+
+def _in(language: Language, english: str) -> str:
+    return english.translate(_TO_VIETNAMESE) if language == "vi" else english

@@ -1,0 +1,110 @@
+"""Messages without a messenger: what came in, what goes out."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+
+class Said(StrEnum):
+    """What kind of thing arrived."""
+
+    TEXT = "text"
+    EDIT = "edit"
+    BUTTON = "button"
+    MEDIA = "media"  # something shown to the bot that is not text: photo, voice, sticker …
+    MEMBERSHIP = "membership"  # the bot was added, removed, blocked or unblocked
+    MIGRATED = "migrated"  # the group has a new id
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was said: a chat by its outside id, and the topic in it."""
+
+    id: int
+    private: bool
+    title: str = ""
+    thread: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who said it, by the outside id that alone identifies an account."""
+
+    id: int
+    name: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One thing said to the bot, channel-neutral.
+
+    `speaker` is None where nobody may act: anonymous admins, channels, other bots.
+    `at` is when the message was written (for an edit: the original message), `moment` when this
+    happened (for an edit: the edit). Both are aware and in UTC, both by the messenger's clock.
+    """
+
+    update: int
+    said: Said
+    place: Place
+    speaker: Speaker | None
+    at: datetime
+    moment: datetime
+    message: int = 0
+    text: str = ""
+    forwarded: bool = False
+    reply_to_bot: bool = False
+    query: str = ""  # identifies a press, so that it can be answered
+    data: str = ""  # what the pressed button carries
+    present: bool = True  # MEMBERSHIP: whether the bot can now speak there
+    new_id: int = 0  # MIGRATED: the group's new outside id
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One button under a message: a label, and what pressing it does."""
+
+    label: str
+    action: str = ""
+    args: dict[str, Any] = field(default_factory=dict)
+    url: str = ""
+
+
+Keyboard = tuple[tuple[Button, ...], ...]
+
+
+class Priority(StrEnum):
+    """What goes first: answers to people before what the bot says by itself."""
+
+    ANSWER = "answer"
+    PUSH = "push"
+
+
+Verb = Literal["send", "edit", "toast", "leave"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One thing to send to a chat.
+
+    `html` is rendered text in the small HTML that messengers share. `edits` names the outbox row whose
+    message is to be rewritten. `coalesce`: a newer waiting row with the same word replaces an older one.
+    `subject` is what the message speaks of (`entry:17`), so that it can be found again. `repeatable`
+    says whether it may be sent again after an unknown outcome: answers may, pushes may not. `account`
+    is the only outside id whose presses on the keyboard count; 0 lets everybody in the chat press.
+    """
+
+    verb: Verb
+    html: str = ""
+    keyboard: Keyboard = ()
+    account: int = 0
+    thread: int | None = None
+    reply_to: int | None = None
+    edits: int | None = None
+    query: str = ""
+    subject: str = ""
+    coalesce: str = ""
+    priority: Priority = Priority.ANSWER
+    repeatable: bool = True
+    expires: datetime | None = None
