@@ -1,0 +1,211 @@
+"""Entries: every version of every report, appended and never changed."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from bot.domain.campaign import Key
+from bot.domain.units import UnitId
+from storage.sqlite import Tx
+
+
+class Slot(NamedTuple):
+    """What one report stands for: a unit's day in a campaign; `person` is 0 unless officers' reports add up."""
+
+    campaign: str
+    unit: UnitId
+    day: date
+    person: int = 0
+
+
+class EntryKind(StrEnum):
+    """How a version came about."""
+
+    LINE = "line"  # a message with numbers
+    GUIDED = "guided"  # the dialogue
+    EDIT = "edit"  # the message was edited
+    UNDO = "undo"  # the version before was taken back
+    CONFIRM = "confirm"  # a questioned value was said to be right
+    DROP = "drop"  # a questioned value was said to be wrong
+    MOVED = "moved"  # the message was edited to mean another day
+
+
+class EntryState(StrEnum):
+    """Whether a version counts."""
+
+    ACCEPTED = "accepted"
+    QUESTIONED = "questioned"
+    DROPPED = "dropped"
+
+
+Amounts = Mapping[Key, int]
+"""One number for each key; for a metric entered cumulatively it is the running total as typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """A version about to be stored. `amounts` is the whole report after it, `given` what this message said."""
+
+    slot: Slot
+    author: int
+    kind: EntryKind
+    state: EntryState
+    given: Amounts
+    amounts: Amounts
+    update: int
+    chat: int
+    message: int
+    said: int
+    recorded: int
+    on_time: bool
+    doubts: tuple[str, ...] = ()
+    note: str = ""
+    supersedes: int | None = None
+    answers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(NewEntry):
+    """A stored version, with its row id and the short reference that people see."""
+
+    id: int = 0
+    ref: str = ""
+
+
+_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_BITS = 5
+_SHORTEST = 4
+
+
+def reference(number: int) -> str:
+    """Return the short name of entry `number`: four characters or more, no 0/O or 1/I, different for each.
+
+    An odd multiplier permutes the numbers of one width, so neighbours look different.
+    """
+    width = max(_SHORTEST, -(-number.bit_length() // _BITS))
+    mixed = (number * 0x9E3779B1 + 0x7F4A7C15) % (1 << (_BITS * width))
+    return "".join(_ALPHABET[(mixed >> (_BITS * place)) & 31] for place in reversed(range(width)))
+
+
+def append(tx: Tx, new: NewEntry) -> Entry:
+    """Store a version and return it with its id and reference."""
+    number = int(tx.value("SELECT coalesce(max(id), 0) + 1 FROM entries"))
+    ref = reference(number)
+    tx.run(
+        "INSERT INTO entries (id, ref, campaign, unit, day, slot, person, kind, state, given, amounts, doubts,"
+        " note, supersedes, answers, update_id, chat, message, said, recorded, on_time) VALUES (:id, :ref,"
+        " :campaign, :unit, :day, :slot, :person, :kind, :state, :given, :amounts, :doubts, :note, :supersedes,"
+        " :answers, :update, :chat, :message, :said, :recorded, :on_time)",
+        {
+            "id": number,
+            "ref": ref,
+            "campaign": new.slot.campaign,
+            "unit": new.slot.unit,
+            "day": new.slot.day.isoformat(),
+            "slot": new.slot.person,
+            "person": new.author,
+            "kind": new.kind,
+            "state": new.state,
+            "given": _dump(new.given),
+            "amounts": _dump(new.amounts),
+            "doubts": json.dumps(new.doubts),
+            "note": new.note,
+            "supersedes": new.supersedes,
+            "answers": new.answers,
+            "update": new.update,
+            "chat": new.chat,
+            "message": new.message,
+            "said": new.said,
+            "recorded": new.recorded,
+            "on_time": new.on_time,
+        },
+    )
+    facts = {name: getattr(new, name) for name in NewEntry.__slots__}
+    return Entry(**facts, id=number, ref=ref)
+
+
+def get(tx: Tx, entry: int) -> Entry:
+    """Return a version by its id; LookupError where there is none."""
+    row = tx.one("SELECT * FROM entries WHERE id = ?", (entry,))
+    if row is None:
+        raise LookupError(entry)
+    return read(row)
+
+
+def newest(tx: Tx, slot: Slot) -> Entry | None:
+    """Return the newest accepted version, even one that withdrew the report; None before the first."""
+    row = tx.one(
+        "SELECT * FROM entries WHERE campaign = ? AND unit = ? AND day = ? AND slot = ? AND state = 'accepted'"
+        " ORDER BY id DESC LIMIT 1",
+        (slot.campaign, slot.unit, slot.day.isoformat(), slot.person),
+    )
+    return None if row is None else read(row)
+
+
+def of_message(tx: Tx, chat: int, message: int) -> Entry | None:
+    """Return the newest version that this message brought about, or None."""
+    row = tx.one(
+        "SELECT * FROM entries WHERE chat = ? AND message = ? AND kind IN ('line', 'edit') AND state <> 'dropped'"
+        " ORDER BY id DESC LIMIT 1",
+        (chat, message),
+    )
+    return None if row is None else read(row)
+
+
+def open_question(tx: Tx, person: int) -> Entry | None:
+    """Return the newest version of this author that still waits to be confirmed, or None."""
+    row = tx.one(
+        "SELECT e.* FROM questions q JOIN entries e ON e.id = q.entry WHERE q.person = ? ORDER BY e.id DESC LIMIT 1",
+        (person,),
+    )
+    return None if row is None else read(row)
+
+
+def is_open(tx: Tx, entry: int) -> bool:
+    """Tell whether a questioned version still waits to be confirmed."""
+    return tx.one("SELECT 1 FROM questions WHERE entry = ?", (entry,)) is not None
+
+
+def questions(tx: Tx, slot: Slot) -> list[Entry]:
+    """Return the versions of this slot that wait to be confirmed, oldest first."""
+    rows = tx.all(
+        "SELECT e.* FROM questions q JOIN entries e ON e.id = q.entry"
+        " WHERE q.campaign = ? AND q.unit = ? AND q.day = ? AND q.slot = ? ORDER BY e.id",
+        (slot.campaign, slot.unit, slot.day.isoformat(), slot.person),
+    )
+    return [read(row) for row in rows]
+
+
+def _dump(amounts: Amounts) -> str:
+    return json.dumps({str(key): amount for key, amount in amounts.items()})
+
+
+def _load(text: str) -> Amounts:
+    return {Key.parse(key): amount for key, amount in json.loads(text).items()}
+
+
+def read(row: Any) -> Entry:
+    """Turn a row of `entries` into its value."""
+    return Entry(
+        slot=Slot(row["campaign"], UnitId(row["unit"]), date.fromisoformat(row["day"]), row["slot"]),
+        author=row["person"],
+        kind=EntryKind(row["kind"]),
+        state=EntryState(row["state"]),
+        given=_load(row["given"]),
+        amounts=_load(row["amounts"]),
+        update=row["update_id"],
+        chat=row["chat"],
+        message=row["message"],
+        said=row["said"],
+        recorded=row["recorded"],
+        on_time=bool(row["on_time"]),
+        doubts=tuple(json.loads(row["doubts"])),
+        note=row["note"],
+        supersedes=row["supersedes"],
+        answers=row["answers"],
+        id=row["id"],
+        ref=row["ref"],
+    )

@@ -1,0 +1,64 @@
+"""One-time codes: kept only as hashes, spent atomically."""
+
+import hashlib
+import secrets
+from enum import StrEnum
+from typing import NamedTuple
+
+from bot.domain.units import UnitId
+from storage.sqlite import Tx
+
+
+class InviteKind(StrEnum):
+    """Whom a code binds to a unit: a person in a role, or a group."""
+
+    OFFICER = "officer"
+    COMMANDER = "commander"
+    GROUP = "group"
+
+
+class Invite(NamedTuple):
+    """What a valid code stands for."""
+
+    kind: InviteKind
+    unit: UnitId
+
+
+class NoInvite(StrEnum):
+    """Why a code opens nothing."""
+
+    UNKNOWN = "unknown"
+    USED = "used"
+    EXPIRED = "expired"
+
+
+def _hash(code: str) -> str:
+    # 128 random bits need no salt: there is nothing to guess from the hash.
+    return hashlib.blake2b(code.encode(), digest_size=32, person=b"tiendo-invite").hexdigest()
+
+
+def issue(tx: Tx, kind: InviteKind, unit: UnitId, *, uses: int, expires: int, now: int) -> str:
+    """Make a code of 128 random bits (22 characters, fit for a deep link) and keep its hash."""
+    code = secrets.token_urlsafe(16)
+    tx.run(
+        "INSERT INTO invites (hash, kind, unit, uses_left, expires, created) VALUES (?, ?, ?, ?, ?, ?)",
+        (_hash(code), kind, unit, uses, expires, now),
+    )
+    return code
+
+
+def look(tx: Tx, code: str, now: int) -> Invite | NoInvite:
+    """Return what a code would open, without using it."""
+    row = tx.one("SELECT kind, unit, uses_left, expires, created FROM invites WHERE hash = ?", (_hash(code),))
+    if row is None:
+        return NoInvite.UNKNOWN
+    if row["uses_left"] < 1:
+        return NoInvite.USED
+    if not row["created"] <= now <= row["expires"]:  # a clock stepped back does not revive a code either
+        return NoInvite.EXPIRED
+    return Invite(InviteKind(row["kind"]), UnitId(row["unit"]))
+
+
+def spend(tx: Tx, code: str) -> None:
+    """Use a code up once."""
+    tx.run("UPDATE invites SET uses_left = uses_left - 1 WHERE hash = ?", (_hash(code),))

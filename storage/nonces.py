@@ -1,0 +1,65 @@
+"""Buttons that work once: one row per keyboard, one bit per button."""
+
+import json
+import secrets
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from bot.domain.messages import Button
+from storage.sqlite import Tx
+
+LIFETIME = 8 * 86_400
+
+
+class Press(NamedTuple):
+    """A button that was pressed for the first time, by the one it was made for."""
+
+    action: str
+    args: dict[str, Any]
+
+
+class NoPress(StrEnum):
+    """Why a press has no effect."""
+
+    UNKNOWN = "unknown"
+    FOREIGN = "foreign"
+    USED = "used"
+    EXPIRED = "expired"
+
+
+def issue(tx: Tx, chat: int, account: int, buttons: Sequence[Button], now: int) -> str:
+    """Store a keyboard's actions and return the token its buttons carry; `account` 0 means anybody there."""
+    token = secrets.token_urlsafe(12)
+    actions = json.dumps([[button.action, button.args] for button in buttons], ensure_ascii=False)
+    tx.run(
+        "INSERT INTO nonces (token, chat, account, buttons, expires) VALUES (?, ?, ?, ?, ?)",
+        (token, chat, account, actions, now + LIFETIME),
+    )
+    return token
+
+
+def redeem(tx: Tx, data: str, chat: int, account: int, now: int) -> Press | NoPress:
+    """Use up the button that carries `data` (`token.index`); every button works once."""
+    token, _, index = data.partition(".")
+    row = tx.one("SELECT chat, account, buttons, used, expires FROM nonces WHERE token = ?", (token,))
+    if row is None or not index.isdecimal():
+        return NoPress.UNKNOWN
+    buttons = json.loads(row["buttons"])
+    if int(index) >= len(buttons):
+        return NoPress.UNKNOWN
+    if row["chat"] != chat or row["account"] not in (0, account):
+        return NoPress.FOREIGN
+    if now > row["expires"]:
+        return NoPress.EXPIRED
+    bit = 1 << int(index)
+    if row["used"] & bit:
+        return NoPress.USED
+    tx.run("UPDATE nonces SET used = used | ? WHERE token = ?", (bit, token))
+    action, args = buttons[int(index)]
+    return Press(action, args)
+
+
+def purge(tx: Tx, now: int) -> None:
+    """Forget keyboards that have expired."""
+    tx.run("DELETE FROM nonces WHERE expires < ?", (now,))

@@ -1,0 +1,389 @@
+"""The outbox: everything to be sent, written in the same transaction as the facts it speaks of.
+
+A row is `waiting` until the courier claims it (`sending`, committed before the first byte leaves), and
+then ends as `sent`, `failed`, `unknown`, `expired` or `replaced`, or goes back to `waiting`.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from bot.domain.messages import Keyboard, Outgoing, Priority, Verb
+from storage import nonces
+from storage.sqlite import Tx
+
+# Telegram counts text in UTF-16 units and refuses more than 4096 of them
+# (https://core.telegram.org/bots/api#sendmessage). Tags are counted here too, which is never too little.
+LARGEST = 4_000
+TOAST_S = 60  # a press is answered at once or not at all
+RANK = {Priority.ANSWER: 0, Priority.PUSH: 1}
+
+# SQLite uses a partial index only for a query that repeats the index's own words.
+_OPEN = "state IN ('waiting', 'sending')"
+
+_TAG = re.compile(r"<[^<>]*>")
+_ATOM = re.compile(r"&#?\w+;|.", re.DOTALL)
+_JOINER = "\u200d"
+
+
+class State(StrEnum):
+    """How far a row has come."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the courier keeps in memory of a row that waits; `due` is Unix seconds, 0 for at once."""
+
+    id: int
+    chat: int
+    verb: str
+    private: bool
+    priority: int
+    due: int
+    edits: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A claimed row, with all that is needed to send it. `external` and `message` are outside ids."""
+
+    id: int
+    chat: int
+    external: int
+    verb: Verb
+    html: str
+    keyboard: list[list[dict[str, str]]]
+    thread: int | None
+    reply_to: int | None
+    query: str
+    edits: int | None
+    message: int | None
+    subject: str
+    coalesce: str
+    repeatable: bool
+    unsure: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of a claimed row. `due` matters for `waiting` only; `unsure` adds one to its doubts.
+
+    `edits` names the row whose message has been replaced by the new `message`.
+    """
+
+    id: int
+    state: State
+    message: int | None = None
+    edits: int | None = None
+    due: int = 0
+    unsure: bool = False
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A row as others see it: where it went, how far it came, and the outside id of its message."""
+
+    id: int
+    chat: int
+    state: State
+    message: int | None
+
+
+def put(tx: Tx, chat: int, outgoing: Outgoing, now: int) -> int:
+    """Queue a message for the chat with this row id and return the row that carries its keyboard.
+
+    A text that is too long becomes several rows, cut between lines; the keyboard is under the last. A
+    waiting row of the same chat and coalescing word is replaced.
+    """
+    if outgoing.coalesce:
+        tx.run(
+            "UPDATE outbox SET state = 'replaced', done = ? WHERE chat = ? AND coalesce_key = ? AND state = 'waiting'",
+            (now, chat, outgoing.coalesce),
+        )
+    *firsts, last = _pieces(outgoing)
+    for piece in firsts:
+        _insert(tx, chat, outgoing, {"html": piece, "thread": outgoing.thread}, now)
+    payload = {
+        "html": last,
+        "keyboard": _keyboard(tx, chat, outgoing, now),
+        "thread": outgoing.thread,
+        "reply_to": None if firsts else outgoing.reply_to,
+        "edits": _first_form(tx, outgoing.edits),
+        "query": outgoing.query,
+    }
+    return _insert(tx, chat, outgoing, payload, now, outgoing.subject)
+
+
+def _first_form(tx: Tx, edits: int | None) -> int | None:
+    """Return the row that first showed the message: an edit of an edit is an edit of that."""
+    row = tx.one("SELECT verb, payload FROM outbox WHERE id = ?", (edits,)) if edits else None
+    if row is None or row["verb"] != "edit":
+        return edits
+    first: int | None = json.loads(row["payload"]).get("edits")
+    return first
+
+
+def _insert(tx: Tx, chat: int, outgoing: Outgoing, payload: dict[str, Any], now: int, subject: str = "") -> int:
+    expires = None if outgoing.expires is None else int(outgoing.expires.timestamp())
+    if outgoing.verb == "toast" and expires is None:
+        expires = now + TOAST_S
+    # The same edit twice is one edit, and leaving twice is leaving: both may always be repeated.
+    repeatable = outgoing.verb in {"edit", "leave"} or (outgoing.repeatable and outgoing.verb == "send")
+    row: int = tx.value(
+        "INSERT INTO outbox (chat, verb, payload, subject, coalesce_key, priority, repeatable, created, expires)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (
+            chat,
+            outgoing.verb,
+            json.dumps({name: value for name, value in payload.items() if value}, ensure_ascii=False),
+            subject,
+            outgoing.coalesce,
+            RANK[outgoing.priority],
+            repeatable,
+            now,
+            expires,
+        ),
+    )
+    return row
+
+
+def _keyboard(tx: Tx, chat: int, outgoing: Outgoing, now: int) -> list[list[dict[str, str]]]:
+    """Return rows of buttons as the messenger wants them; those that act are issued a nonce together."""
+    acting = [button for row in outgoing.keyboard for button in row if button.action]
+    token = nonces.issue(tx, chat, outgoing.account, acting, now) if acting else ""
+    return list(_rows(outgoing.keyboard, token))
+
+
+def _rows(keyboard: Keyboard, token: str) -> Iterator[list[dict[str, str]]]:
+    number = 0
+    for row in keyboard:
+        shown = []
+        for button in row:
+            if button.action:
+                shown.append({"text": button.label, "callback_data": f"{token}.{number}"})
+                number += 1
+            else:
+                shown.append({"text": button.label, "url": button.url})
+        yield shown
+
+
+def _pieces(outgoing: Outgoing) -> list[str]:
+    """Return the text in pieces that fit. An edit stays one message: what does not fit ends in `…`."""
+    text = outgoing.html
+    if outgoing.verb not in {"send", "edit"} or _fits(text, LARGEST):
+        return [text]
+    pieces = split(text, LARGEST)
+    if outgoing.verb == "edit" and len(pieces) > 1:
+        return [split(text, LARGEST - 2)[0] + "\n…"]
+    return pieces
+
+
+def split(text: str, largest: int) -> list[str]:
+    """Cut HTML between lines into pieces of at most `largest` UTF-16 units.
+
+    Our markup never spans lines. A line that alone is too long loses its markup and is cut between
+    characters as people see them, so that no entity, surrogate pair or combining mark is torn.
+    """
+    pieces: list[str] = []
+    current = ""
+    for line in text.split("\n"):
+        for part in [line] if _fits(line, largest) else _cut(line, largest):
+            joined = f"{current}\n{part}" if current else part
+            if _fits(joined, largest):
+                current = joined
+            else:
+                pieces.append(current)
+                current = part
+    return [piece for piece in [*pieces, current] if piece.strip()] or [""]
+
+
+def _cut(line: str, largest: int) -> list[str]:
+    parts: list[str] = []
+    current, size = "", 0
+    for cluster in _clusters(_TAG.sub("", line)):
+        units = _units(cluster)
+        if size + units > largest:
+            parts.append(current)
+            current, size = "", 0
+        current += cluster
+        size += units
+    return [*parts, current]
+
+
+def _clusters(text: str) -> Iterator[str]:
+    """Yield characters with what belongs to them: an escape, a base with its marks, joined emoji."""
+    cluster = ""
+    for match in _ATOM.finditer(text):
+        atom = match.group()
+        glued = unicodedata.category(atom[0]) in {"Mn", "Me", "Mc", "Sk"} or atom == _JOINER
+        if cluster and (glued or cluster.endswith(_JOINER)) and len(cluster) < LARGEST // 100:
+            cluster += atom
+        else:
+            if cluster:
+                yield cluster
+            cluster = atom
+    if cluster:
+        yield cluster
+
+
+def _fits(text: str, largest: int) -> bool:
+    return 2 * len(text) <= largest or _units(text) <= largest
+
+
+def _units(text: str) -> int:
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+def waiting_after(tx: Tx, after: int, limit: int) -> list[Waiting]:
+    """Return the rows with ids above `after` that wait, in order."""
+    rows = tx.all(
+        "SELECT o.id, o.chat, o.verb, o.priority, o.due, c.private,"
+        " CASE WHEN o.verb = 'edit' THEN o.payload END AS edit"
+        " FROM outbox o JOIN chats c ON c.id = o.chat"
+        f" WHERE o.{_OPEN} AND o.state = 'waiting' AND o.id > ? ORDER BY o.id LIMIT ?",
+        (after, limit),
+    )
+    return [
+        Waiting(
+            row["id"],
+            row["chat"],
+            row["verb"],
+            bool(row["private"]),
+            row["priority"],
+            row["due"],
+            json.loads(row["edit"]).get("edits") if row["edit"] else None,
+        )
+        for row in rows
+    ]
+
+
+def claim(tx: Tx, ids: Sequence[int], now: int) -> list[Parcel]:
+    """Mark the rows as being sent and return those to send now, in the order of `ids`.
+
+    Rows that no longer wait are left out; expired ones end as `expired`, those whose chat cannot be
+    reached as `failed`. An edit of a message that never appeared becomes a message of its own.
+    """
+    parcels = (_claim(tx, row_id, now) for row_id in ids)
+    return [parcel for parcel in parcels if parcel is not None]
+
+
+def _claim(tx: Tx, row_id: int, now: int) -> Parcel | None:
+    row = tx.one(
+        "SELECT o.*, c.external, c.reachable FROM outbox o JOIN chats p ON p.id = o.chat"
+        " JOIN chats c ON c.id = coalesce(p.moved_to, p.id) WHERE o.id = ? AND o.state = 'waiting'",
+        (row_id,),
+    )
+    if row is None:
+        return None
+    if row["expires"] is not None and row["expires"] <= now:
+        _end(tx, Settlement(row_id, State.EXPIRED), now)
+        return None
+    if not row["reachable"] and row["verb"] in {"send", "edit"}:
+        _end(tx, Settlement(row_id, State.FAILED, error="unreachable"), now)
+        return None
+    tx.run("UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = ?", (row_id,))
+    return _parcel(tx, row)
+
+
+def _parcel(tx: Tx, row: Any) -> Parcel:
+    payload = json.loads(row["payload"])
+    edits = payload.get("edits")
+    message = tx.value("SELECT message FROM outbox WHERE id = ?", (edits,)) if edits else None
+    return Parcel(
+        id=row["id"],
+        chat=row["chat"],
+        external=row["external"],
+        verb="send" if row["verb"] == "edit" and not message else row["verb"],
+        html=payload.get("html", ""),
+        keyboard=payload.get("keyboard", []),
+        thread=payload.get("thread"),
+        reply_to=payload.get("reply_to"),
+        query=payload.get("query", ""),
+        edits=edits,
+        message=message,
+        subject=row["subject"],
+        coalesce=row["coalesce_key"],
+        repeatable=bool(row["repeatable"]),
+        unsure=row["unsure"],
+    )
+
+
+def settle(tx: Tx, settlements: Sequence[Settlement], now: int) -> None:
+    """Note what became of claimed rows."""
+    for settlement in settlements:
+        if settlement.state is State.WAITING:
+            tx.run(
+                "UPDATE outbox SET state = 'waiting', due = ?, unsure = unsure + ?, error = ? WHERE id = ?",
+                (settlement.due, settlement.unsure, settlement.error, settlement.id),
+            )
+        else:
+            _end(tx, settlement, now)
+
+
+def _end(tx: Tx, settlement: Settlement, now: int) -> None:
+    tx.run(
+        "UPDATE outbox SET state = ?, message = ?, unsure = unsure + ?, error = ?, done = ? WHERE id = ?",
+        (
+            settlement.state,
+            settlement.message,
+            settlement.unsure,
+            settlement.error,
+            now,
+            settlement.id,
+        ),
+    )
+    if settlement.edits is not None and settlement.message:
+        tx.run("UPDATE outbox SET message = ? WHERE id = ?", (settlement.message, settlement.edits))
+
+
+def fail_waiting(tx: Tx, chat: int, reason: str, now: int) -> int:
+    """Give up everything that waits for a chat, and return how many rows that was."""
+    return tx.run(
+        f"UPDATE outbox SET state = 'failed', error = ?, done = ? WHERE chat = ? AND {_OPEN} AND state = 'waiting'",
+        (reason, now, chat),
+    ).rowcount
+
+
+def requeue_after_crash(tx: Tx, now: int) -> tuple[int, int]:
+    """Return rows that were being sent to the queue where they may be repeated; the others are `unknown`.
+
+    Returns how many went back and how many are unknown.
+    """
+    back = tx.run(
+        "UPDATE outbox SET state = 'waiting', unsure = unsure + 1"
+        f" WHERE {_OPEN} AND state = 'sending' AND repeatable = 1"
+    ).rowcount
+    lost = tx.run(
+        "UPDATE outbox SET state = 'unknown', unsure = unsure + 1, done = ?, error = 'stopped while sending'"
+        f" WHERE {_OPEN} AND state = 'sending'",
+        (now,),
+    ).rowcount
+    return back, lost
+
+
+def find(tx: Tx, subject: str) -> Posted | None:
+    """Return the newest row that speaks of the subject (`entry:17`), or None."""
+    row = tx.one(
+        "SELECT id, chat, state, message FROM outbox WHERE subject = ? AND subject <> '' ORDER BY id DESC LIMIT 1",
+        (subject,),
+    )
+    return None if row is None else Posted(row["id"], row["chat"], State(row["state"]), row["message"])
+
+
+def counts(tx: Tx) -> dict[str, int]:
+    """Return how many rows stand in each state that is not the end, for the health page."""
+    rows = tx.all("SELECT state, count(*) FROM outbox WHERE state IN ('waiting', 'sending') GROUP BY state")
+    return {"waiting": 0, "sending": 0} | {row[0]: row[1] for row in rows}

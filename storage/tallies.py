@@ -1,0 +1,290 @@
+"""Accepted values and the sums kept along the path to the root, in the transaction that accepts them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from bot.domain.campaign import Campaign, Entered, Key
+from bot.domain.units import UnitId
+from bot.domain.world import World
+from storage.entries import Entry, EntryState, Slot
+from storage.sqlite import Tx
+
+Sums = Mapping[tuple[UnitId, Key], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Turnout:
+    """How many reporting units have reported for a day, and how many of them on time."""
+
+    reported: int
+    on_time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The report that stands for a slot now: its entry, and whether it first came on time."""
+
+    entry: int
+    on_time: bool
+
+
+def settle(tx: Tx, world: World, entry: Entry) -> None:
+    """Bring everything derived up to date with a version that was just appended."""
+    if entry.state is EntryState.QUESTIONED:
+        _close_questions(tx, entry)
+        _open_question(tx, entry)
+    elif entry.state is EntryState.DROPPED:
+        tx.run("DELETE FROM questions WHERE entry = ?", (entry.answers,))
+    else:
+        _close_questions(tx, entry)
+        _accept(tx, world, entry)
+
+
+def _open_question(tx: Tx, entry: Entry) -> None:
+    slot = entry.slot
+    tx.run(
+        "INSERT INTO questions (entry, campaign, unit, day, slot, person) VALUES (?, ?, ?, ?, ?, ?)",
+        (entry.id, slot.campaign, slot.unit, slot.day.isoformat(), slot.person, entry.author),
+    )
+
+
+def _close_questions(tx: Tx, entry: Entry) -> None:
+    """Close what a later word on the same metric has answered: the newer version speaks for it."""
+    slot = entry.slot
+    rows = tx.all(
+        "SELECT q.entry, e.given FROM questions q JOIN entries e ON e.id = q.entry"
+        " WHERE q.campaign = ? AND q.unit = ? AND q.day = ? AND q.slot = ?",
+        (slot.campaign, slot.unit, slot.day.isoformat(), slot.person),
+    )
+    given = {str(key) for key in entry.given}
+    for row in rows:
+        if row["entry"] == entry.answers or any(f'"{key}"' in row["given"] for key in given):
+            tx.run("DELETE FROM questions WHERE entry = ?", (row["entry"],))
+
+
+def _accept(tx: Tx, world: World, entry: Entry) -> None:
+    slot = entry.slot
+    campaign = world.setting.campaign(slot.campaign)
+    if campaign is None:
+        raise LookupError(slot.campaign)
+    path = world.tree.path(slot.unit)
+    changes: dict[tuple[date, Key], int] = {}
+    for key in campaign.keys:
+        for day, change in _store(tx, world, campaign, slot, key, entry.amounts.get(key)).items():
+            changes[day, key] = changes.get((day, key), 0) + change
+    _add(tx, slot.campaign, path, _with_metrics(changes))
+    _stand(tx, slot, path, entry)
+
+
+def _store(tx: Tx, world: World, campaign: Campaign, slot: Slot, key: Key, amount: int | None) -> dict[date, int]:
+    """Set the tally of a key (None removes it) and return by how much each day's value changed."""
+    if campaign.metric(key.metric).entry is Entered.CUMULATIVE:
+        return _store_running(tx, world, slot, key, amount)
+    before = tally(tx, slot, key)
+    if amount == before:
+        return {}
+    _put(tx, slot, key, amount, None)
+    return {slot.day: (amount or 0) - (before or 0)}
+
+
+def _store_running(tx: Tx, world: World, slot: Slot, key: Key, running: int | None) -> dict[date, int]:
+    """Set a running total; the value of the next reported day changes with it."""
+    rows = _running_rows(tx, slot, key)
+    old = {day: amount for day, amount, _ in rows}
+    totals = {day: total for day, _, total in rows}
+    if running is None:
+        totals.pop(slot.day, None)
+    else:
+        totals[slot.day] = running
+    new: dict[date, int] = {}
+    last = world.goals[slot.campaign].baseline(slot.unit, key)
+    for day in sorted(totals):
+        new[day], last = totals[day] - last, totals[day]
+    changes = {day: new.get(day, 0) - old.get(day, 0) for day in {*old, *new}}
+    for day in sorted(changes):
+        if changes[day] or (day in new) != (day in old) or day == slot.day:
+            _put(tx, slot._replace(day=day), key, new.get(day), totals.get(day))
+    return {day: change for day, change in changes.items() if change}
+
+
+def _running_rows(tx: Tx, slot: Slot, key: Key) -> list[tuple[date, int, int]]:
+    rows = tx.all(
+        "SELECT day, amount, running FROM tallies WHERE campaign = ? AND unit = ? AND metric = ? AND part = ?"
+        " AND slot = ? ORDER BY day",
+        (slot.campaign, slot.unit, key.metric, key.part, slot.person),
+    )
+    return [(date.fromisoformat(row["day"]), row["amount"], row["running"]) for row in rows]
+
+
+def tally(tx: Tx, slot: Slot, key: Key) -> int | None:
+    """Return the accepted value of a key in a slot, or None."""
+    amount: int | None = tx.value(
+        "SELECT amount FROM tallies WHERE campaign = ? AND unit = ? AND metric = ? AND part = ? AND day = ?"
+        " AND slot = ?",
+        (slot.campaign, slot.unit, key.metric, key.part, slot.day.isoformat(), slot.person),
+    )
+    return amount
+
+
+def _put(tx: Tx, slot: Slot, key: Key, amount: int | None, running: int | None) -> None:
+    where = (slot.campaign, slot.unit, key.metric, key.part, slot.day.isoformat(), slot.person)
+    if amount is None:
+        tx.run(
+            "DELETE FROM tallies WHERE campaign = ? AND unit = ? AND metric = ? AND part = ? AND day = ? AND slot = ?",
+            where,
+        )
+    else:
+        tx.run(
+            "INSERT INTO tallies (campaign, unit, metric, part, day, slot, amount, running)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (campaign, unit, metric, part, day, slot)"
+            " DO UPDATE SET amount = excluded.amount, running = excluded.running",
+            (*where, amount, running),
+        )
+
+
+def _with_metrics(changes: Mapping[tuple[date, Key], int]) -> dict[tuple[date, Key], int]:
+    """Add the metric's own row to the rows of its parts."""
+    whole = dict(changes)
+    for (day, key), change in changes.items():
+        if key.part:
+            metric = (day, Key(key.metric))
+            whole[metric] = whole.get(metric, 0) + change
+    return whole
+
+
+def _add(tx: Tx, campaign: str, path: Iterable[UnitId], changes: Mapping[tuple[date, Key], int]) -> None:
+    for unit in path:
+        for (day, key), change in changes.items():
+            tx.run(
+                "INSERT INTO totals (campaign, unit, metric, part, amount) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (campaign, unit, metric, part) DO UPDATE SET amount = totals.amount + excluded.amount",
+                (campaign, unit, key.metric, key.part, change),
+            )
+            tx.run(
+                "INSERT INTO daily (campaign, unit, day, metric, part, amount) VALUES (?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (campaign, unit, day, metric, part)"
+                " DO UPDATE SET amount = daily.amount + excluded.amount",
+                (campaign, unit, day.isoformat(), key.metric, key.part, change),
+            )
+
+
+def _stand(tx: Tx, slot: Slot, path: Iterable[UnitId], entry: Entry) -> None:
+    """Let the entry stand for its slot (an empty one withdraws the report) and count who has reported."""
+    where = (slot.campaign, slot.unit, slot.day.isoformat())
+    before = _presence(tx, slot)
+    if not entry.amounts:
+        tx.run(
+            "DELETE FROM reports WHERE campaign = ? AND unit = ? AND day = ? AND slot = ?",
+            (*where, slot.person),
+        )
+    else:
+        tx.run(
+            "INSERT INTO reports (campaign, unit, day, slot, entry, on_time) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (campaign, unit, day, slot) DO UPDATE SET entry = excluded.entry",
+            (*where, slot.person, entry.id, entry.on_time),
+        )
+    after = _presence(tx, slot)
+    reported, on_time = after.reported - before.reported, after.on_time - before.on_time
+    if reported or on_time:
+        for unit in path:
+            tx.run(
+                "INSERT INTO turnout (campaign, unit, day, reported, on_time) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (campaign, unit, day) DO UPDATE SET"
+                " reported = turnout.reported + excluded.reported, on_time = turnout.on_time + excluded.on_time",
+                (slot.campaign, unit, slot.day.isoformat(), reported, on_time),
+            )
+
+
+def _presence(tx: Tx, slot: Slot) -> Turnout:
+    """Return (1, 1) for a unit that reported on time, (1, 0) late, (0, 0) not at all."""
+    row = tx.one(
+        "SELECT count(*) > 0 AS reported, coalesce(max(on_time), 0) AS on_time FROM reports"
+        " WHERE campaign = ? AND unit = ? AND day = ?",
+        (slot.campaign, slot.unit, slot.day.isoformat()),
+    )
+    return Turnout(row["reported"], row["on_time"])
+
+
+def report(tx: Tx, slot: Slot) -> Report | None:
+    """Return the report that stands for the slot, or None."""
+    row = tx.one(
+        "SELECT entry, on_time FROM reports WHERE campaign = ? AND unit = ? AND day = ? AND slot = ?",
+        (slot.campaign, slot.unit, slot.day.isoformat(), slot.person),
+    )
+    return None if row is None else Report(row["entry"], bool(row["on_time"]))
+
+
+def turnout(tx: Tx, campaign: str, unit: UnitId, day: date) -> Turnout:
+    """Return how many units under (and with) this one have reported for the day."""
+    row = tx.one(
+        "SELECT reported, on_time FROM turnout WHERE campaign = ? AND unit = ? AND day = ?",
+        (campaign, unit, day.isoformat()),
+    )
+    return Turnout(0, 0) if row is None else Turnout(row["reported"], row["on_time"])
+
+
+def sums(tx: Tx, campaign: str, unit: UnitId) -> dict[Key, int]:
+    """Return the unit's sums since the start, baseline not included."""
+    rows = tx.all("SELECT metric, part, amount FROM totals WHERE campaign = ? AND unit = ?", (campaign, unit))
+    return {Key(row["metric"], row["part"]): row["amount"] for row in rows}
+
+
+def day_sums(tx: Tx, campaign: str, unit: UnitId, day: date) -> dict[Key, int]:
+    """Return the unit's sums of one day."""
+    rows = tx.all(
+        "SELECT metric, part, amount FROM daily WHERE campaign = ? AND unit = ? AND day = ?",
+        (campaign, unit, day.isoformat()),
+    )
+    return {Key(row["metric"], row["part"]): row["amount"] for row in rows}
+
+
+def sums_below(tx: Tx, campaign: str, parent: UnitId, metric: str) -> dict[UnitId, int]:
+    """Return a metric's sums of a unit's children, those that have any."""
+    rows = tx.all(
+        "SELECT t.unit, t.amount FROM units u JOIN totals t ON t.unit = u.id"
+        " WHERE u.parent = ? AND t.campaign = ? AND t.metric = ? AND t.part = ''",
+        (parent, campaign, metric),
+    )
+    return {UnitId(row["unit"]): row["amount"] for row in rows}
+
+
+def day_sums_below(tx: Tx, campaign: str, parent: UnitId, metric: str, day: date) -> dict[UnitId, int]:
+    """Return a metric's sums of one day of a unit's children, those that have any."""
+    rows = tx.all(
+        "SELECT d.unit, d.amount FROM units u JOIN daily d ON d.unit = u.id"
+        " WHERE u.parent = ? AND d.campaign = ? AND d.day = ? AND d.metric = ? AND d.part = ''",
+        (parent, campaign, day.isoformat(), metric),
+    )
+    return {UnitId(row["unit"]): row["amount"] for row in rows}
+
+
+def history(tx: Tx, slot: Slot, metric: str, days: int) -> list[int]:
+    """Return the unit's accepted values of a metric on the last reported days before the slot's, newest first."""
+    rows = tx.all(
+        "SELECT sum(amount) FROM tallies WHERE campaign = ? AND unit = ? AND metric = ? AND slot = ? AND day < ?"
+        " GROUP BY day ORDER BY day DESC LIMIT ?",
+        (slot.campaign, slot.unit, metric, slot.person, slot.day.isoformat(), days),
+    )
+    return [int(row[0]) for row in rows]
+
+
+def running_around(tx: Tx, slot: Slot, key: Key) -> tuple[int | None, int | None]:
+    """Return the running totals typed for the nearest reported days before and after the slot's."""
+    where = (slot.campaign, slot.unit, key.metric, key.part, slot.person, slot.day.isoformat())
+    select = (
+        "SELECT running FROM tallies WHERE campaign = ? AND unit = ? AND metric = ? AND part = ? AND slot = ?"
+        " AND day {} ? AND running IS NOT NULL ORDER BY day {} LIMIT 1"
+    )
+    return tx.value(select.format("<", "DESC"), where), tx.value(select.format(">", "ASC"), where)
+
+
+def sums_until(tx: Tx, campaign: str, unit: UnitId, day: date) -> dict[Key, int]:
+    """Return the unit's sums since the start up to the end of a day: today's cost the same on every day."""
+    later = tx.all(
+        "SELECT metric, part, sum(amount) AS amount FROM daily WHERE campaign = ? AND unit = ? AND day > ?"
+        " GROUP BY metric, part",
+        (campaign, unit, day.isoformat()),
+    )
+    after = {Key(row["metric"], row["part"]): row["amount"] for row in later}
+    return {key: amount - after.get(key, 0) for key, amount in sums(tx, campaign, unit).items()}

@@ -1,0 +1,91 @@
+"""The roster in the file, as the world that handlers see; read anew only when it changed."""
+
+import json
+from datetime import date
+from decimal import Decimal
+
+from bot.domain.campaign import Key
+from bot.domain.goals import BaselineRow, Goals, TargetRow
+from bot.domain.units import Tree, Unit, UnitId
+from bot.domain.world import Setting, World
+from storage import meta
+from storage.sqlite import Tx
+
+
+class Worlds:
+    """Hands out the world of a day; keeps the last one while roster and day stay the same."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self._kept: tuple[str | None, World] | None = None
+
+    def of(self, tx: Tx, day: date) -> World:
+        """Return the world as the transaction sees it on `day`."""
+        version = meta.get(tx, "roster")
+        if self._kept is None or self._kept[0] != version or self._kept[1].day != day:
+            self._kept = (version, load(tx, self.setting, day))
+        return self._kept[1]
+
+
+def load(tx: Tx, setting: Setting, day: date) -> World:
+    """Read units, targets and baselines that hold on `day`."""
+    tree = Tree.of({unit.id: unit for unit in units(tx)})
+    goals = {
+        campaign.code: Goals.of(tree, campaign, targets(tx, campaign.code), baselines(tx, campaign.code), day)
+        for campaign in setting.campaigns
+        if tree.find(campaign.root) is not None
+    }
+    return World(setting, tree, goals, day)
+
+
+def units(tx: Tx) -> list[Unit]:
+    """Return all units in the order in which they came."""
+    rows = tx.all("SELECT id, code, name, level, parent, population, aliases FROM units ORDER BY id")
+    return [
+        Unit(
+            UnitId(row["id"]),
+            row["code"],
+            row["name"],
+            row["level"],
+            None if row["parent"] is None else UnitId(row["parent"]),
+            row["population"],
+            tuple(json.loads(row["aliases"])),
+        )
+        for row in rows
+    ]
+
+
+def targets(tx: Tx, campaign: str) -> list[TargetRow]:
+    """Return all dated targets of a campaign, oldest first."""
+    rows = tx.all(
+        "SELECT unit, metric, phase, amount, percent, since FROM targets WHERE campaign = ? ORDER BY since, id",
+        (campaign,),
+    )
+    return [
+        TargetRow(
+            UnitId(row["unit"]),
+            row["metric"],
+            row["phase"],
+            row["amount"],
+            None if row["percent"] is None else Decimal(row["percent"]),
+            date.fromisoformat(row["since"]),
+        )
+        for row in rows
+    ]
+
+
+def baselines(tx: Tx, campaign: str) -> list[BaselineRow]:
+    """Return all dated baselines of a campaign that were not taken back, oldest first."""
+    rows = tx.all(
+        "SELECT unit, metric, part, amount, since FROM baselines WHERE campaign = ? ORDER BY since, id", (campaign,)
+    )
+    held: dict[tuple[int, str, str], list[BaselineRow]] = {}
+    for row in rows:
+        where = (row["unit"], row["metric"], row["part"])
+        if row["amount"] is None:
+            held.pop(where, None)
+            continue
+        key = Key(row["metric"], row["part"])
+        since = date.fromisoformat(row["since"])
+        held.setdefault(where, []).append(BaselineRow(UnitId(row["unit"]), key, row["amount"], since))
+    return [row for versions in held.values() for row in versions]
