@@ -1,0 +1,1 @@
+"""The embedded Bot API server and the rehearsal on top of it."""

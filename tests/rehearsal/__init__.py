@@ -1,0 +1,1 @@
+"""The rehearsal and the server under it."""
