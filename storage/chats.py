@@ -79,10 +79,11 @@ def migrate(tx: Tx, channel: str, old: int, new: int) -> None:
     """Follow a group to its new outside id, whichever of Telegram's three signs comes first or again.
 
     Everything refers to the row, so that renaming it moves the binding and all that waits. Where the
-    new id is already known as another chat, that one is merged into the old row's place.
+    new id is already known as another chat, that one takes over what waits, and the binding too unless
+    it has one of its own.
     """
-    source = tx.one("SELECT id FROM chats WHERE channel = ? AND external = ?", (channel, old))
-    if source is None:
+    source = tx.one("SELECT id, moved_to FROM chats WHERE channel = ? AND external = ?", (channel, old))
+    if source is None or old == new:
         return
     twin = tx.one("SELECT id, unit FROM chats WHERE channel = ? AND external = ?", (channel, new))
     if twin is None:
@@ -90,7 +91,7 @@ def migrate(tx: Tx, channel: str, old: int, new: int) -> None:
         return
     into = {"old": source["id"], "new": twin["id"]}
     tx.run("UPDATE outbox SET chat = :new WHERE chat = :old AND state IN ('waiting', 'sending')", into)
-    if twin["unit"] is None:
+    if twin["unit"] is None and source["moved_to"] is None:
         tx.run(
             "UPDATE chats SET (unit, thread, language) ="
             " (SELECT unit, thread, language FROM chats WHERE id = :old) WHERE id = :new",

@@ -10,6 +10,7 @@ from bot.domain.messages import Button
 from storage.sqlite import Tx
 
 LIFETIME = 8 * 86_400
+MOST = 63  # buttons of one keyboard: as many bits as a stored integer has
 
 
 class Press(NamedTuple):
@@ -29,7 +30,12 @@ class NoPress(StrEnum):
 
 
 def issue(tx: Tx, chat: int, account: int, buttons: Sequence[Button], now: int) -> str:
-    """Store a keyboard's actions and return the token its buttons carry; `account` 0 means anybody there."""
+    """Store a keyboard's actions and return the token its buttons carry; `account` 0 means anybody there.
+
+    ValueError for more than `MOST` buttons.
+    """
+    if len(buttons) > MOST:
+        raise ValueError(len(buttons))
     token = secrets.token_urlsafe(12)
     actions = json.dumps([[button.action, button.args] for button in buttons], ensure_ascii=False)
     tx.run(

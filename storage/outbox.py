@@ -57,7 +57,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A claimed row, with all that is needed to send it. `external` and `message` are outside ids."""
+    """A claimed row, with all that is needed to send it. `external` and `message` are outside ids.
+
+    `chat` is the row of the chat that `external` belongs to: where the row's own has moved to another.
+    """
 
     id: int
     chat: int
@@ -183,7 +186,7 @@ def _rows(keyboard: Keyboard, token: str) -> Iterator[list[dict[str, str]]]:
 def _pieces(outgoing: Outgoing) -> list[str]:
     """Return the text in pieces that fit. An edit stays one message: what does not fit ends in `…`."""
     text = outgoing.html
-    if outgoing.verb not in {"send", "edit"} or _fits(text, LARGEST):
+    if outgoing.verb not in {"send", "edit"} or _units(text) <= LARGEST:
         return [text]
     pieces = split(text, LARGEST)
     if outgoing.verb == "edit" and len(pieces) > 1:
@@ -198,16 +201,18 @@ def split(text: str, largest: int) -> list[str]:
     characters as people see them, so that no entity, surrogate pair or combining mark is torn.
     """
     pieces: list[str] = []
-    current = ""
+    current: list[str] = []
+    room = largest
     for line in text.split("\n"):
-        for part in [line] if _fits(line, largest) else _cut(line, largest):
-            joined = f"{current}\n{part}" if current else part
-            if _fits(joined, largest):
-                current = joined
-            else:
-                pieces.append(current)
-                current = part
-    return [piece for piece in [*pieces, current] if piece.strip()] or [""]
+        for part in [line] if _units(line) <= largest else _cut(line, largest):
+            units = _units(part) + 1  # with the line break before it
+            if current and units > room:
+                pieces.append("\n".join(current))
+                current, room = [], largest
+            room -= units if current else units - 1
+            current.append(part)
+    pieces.append("\n".join(current))
+    return [piece for piece in pieces if piece.strip()] or [""]
 
 
 def _cut(line: str, largest: int) -> list[str]:
@@ -239,12 +244,8 @@ def _clusters(text: str) -> Iterator[str]:
         yield cluster
 
 
-def _fits(text: str, largest: int) -> bool:
-    return 2 * len(text) <= largest or _units(text) <= largest
-
-
 def _units(text: str) -> int:
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def waiting_after(tx: Tx, after: int, limit: int) -> list[Waiting]:
@@ -282,7 +283,7 @@ def claim(tx: Tx, ids: Sequence[int], now: int) -> list[Parcel]:
 
 def _claim(tx: Tx, row_id: int, now: int) -> Parcel | None:
     row = tx.one(
-        "SELECT o.*, c.external, c.reachable FROM outbox o JOIN chats p ON p.id = o.chat"
+        "SELECT o.*, c.id AS seat, c.external, c.reachable FROM outbox o JOIN chats p ON p.id = o.chat"
         " JOIN chats c ON c.id = coalesce(p.moved_to, p.id) WHERE o.id = ? AND o.state = 'waiting'",
         (row_id,),
     )
@@ -304,7 +305,7 @@ def _parcel(tx: Tx, row: Any) -> Parcel:
     message = tx.value("SELECT message FROM outbox WHERE id = ?", (edits,)) if edits else None
     return Parcel(
         id=row["id"],
-        chat=row["chat"],
+        chat=row["seat"],
         external=row["external"],
         verb="send" if row["verb"] == "edit" and not message else row["verb"],
         html=payload.get("html", ""),

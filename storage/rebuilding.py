@@ -5,9 +5,10 @@ up, where the other keeps running sums. That both agree is the proof that no num
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from bot.domain.campaign import Campaign, Entered, Key
@@ -60,23 +61,18 @@ class Difference:
 
 def rebuild(tx: Tx, world: World) -> list[Difference]:
     """Put everything derived in order and return what was not; empty is the proof that all was right."""
-    derived = derive(tx, world)
-    found = list(_compare(tx, derived))
+    found = compare(tx, derive(tx, world))
     for table, keys, values, _ in _TABLES:
-        if any(difference.table == table for difference in found):
-            _replace(tx, table, (*keys, *values), derived.rows(table))
+        _mend(tx, table, keys, values, [difference for difference in found if difference.table == table])
     return found
 
 
 def derive(tx: Tx, world: World) -> Derived:
-    """Work out everything derived from the entries and the roster."""
+    """Work out everything derived from the entries and the roster; it changes nothing in the file."""
     derived = Derived()
-    histories: dict[Slot, list[Entry]] = defaultdict(list)
-    for row in tx.all("SELECT * FROM entries ORDER BY id"):
-        entry = entries.read(row)
-        histories[entry.slot].append(entry)
-    stands = {slot: _stand(derived, slot, history) for slot, history in histories.items()}
-    standing = {slot: entry for slot, entry in stands.items() if entry is not None}
+    stored = map(entries.read, tx.run("SELECT * FROM entries ORDER BY campaign, unit, day, slot, id"))
+    histories = groupby(stored, key=lambda entry: entry.slot)
+    standing = {slot: entry for slot, history in histories if (entry := _stand(derived, slot, list(history)))}
     _add_tallies(derived, world, standing)
     _add_turnout(derived, world)
     return derived
@@ -154,7 +150,12 @@ def _count(rows: Rows, key: tuple[Any, ...], values: tuple[int, ...]) -> None:
     rows[key] = tuple(one + other for one, other in zip(rows.get(key, (0,) * len(values)), values, strict=True))
 
 
-def _compare(tx: Tx, derived: Derived) -> Iterator[Difference]:
+def compare(tx: Tx, derived: Derived) -> list[Difference]:
+    """Return the derived rows that are kept otherwise than they were worked out; it changes nothing either."""
+    return list(_differences(tx, derived))
+
+
+def _differences(tx: Tx, derived: Derived) -> Iterator[Difference]:
     for table, keys, values, noughts in _TABLES:
         kept = _kept(tx, table, keys, values)
         right = derived.rows(table)
@@ -171,9 +172,11 @@ def _kept(tx: Tx, table: str, keys: tuple[str, ...], values: tuple[str, ...]) ->
     return {tuple(row)[: len(keys)]: tuple(row)[len(keys) :] for row in rows}
 
 
-def _replace(tx: Tx, table: str, columns: Iterable[str], rows: Rows) -> None:
-    names = tuple(columns)
-    tx.run(f"DELETE FROM {table}")
-    sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)})"
-    for key, values in rows.items():
-        tx.run(sql, (*key, *values))
+def _mend(tx: Tx, table: str, keys: Sequence[str], values: Sequence[str], found: Sequence[Difference]) -> None:
+    columns = (*keys, *values)
+    delete = f"DELETE FROM {table} WHERE {' AND '.join(f'{key} = ?' for key in keys)}"
+    insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' for _ in columns)})"
+    for difference in found:
+        tx.run(delete, difference.key)
+        if difference.right is not None:
+            tx.run(insert, (*difference.key, *difference.right))

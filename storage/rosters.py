@@ -1,6 +1,7 @@
 """The roster in storage: what it holds, and how an import changes it; every change of a figure is dated."""
 
 import json
+import secrets
 from collections.abc import Sequence
 from datetime import date
 
@@ -35,9 +36,8 @@ def stored(tx: Tx, campaigns: Sequence[Campaign], day: date) -> Roster:
                 targets[target.unit].pop(column, None)
             elif target.since <= day and figure is not None:
                 targets[target.unit][column] = figure
-        for baseline in worlds.baselines(tx, campaign.code):
-            if baseline.since <= day:
-                baselines[baseline.unit][BaselineColumn(campaign.code, baseline.key)] = baseline.amount
+        for baseline in worlds.baselines(tx, campaign.code, day):
+            baselines[baseline.unit][BaselineColumn(campaign.code, baseline.key)] = baseline.amount
     rows = tuple(
         RosterRow(
             unit.code,
@@ -69,7 +69,8 @@ def apply(tx: Tx, diff: RosterDiff, day: date, now: int) -> None:
             _date(tx, ids[row.code.casefold()], figure, row[figure], day, now)
     for change in (*diff.changed, *diff.moved):
         _change(tx, ids, change, day, now)
-    meta.put(tx, "roster", str(int(meta.get(tx, "roster") or 0) + 1))
+    # Random and not counted up: an import that is rolled back must not share its mark with the next one.
+    meta.put(tx, "roster", secrets.token_hex(8))
 
 
 def _change(tx: Tx, ids: dict[str, UnitId], change: Change, day: date, now: int) -> None:

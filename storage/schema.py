@@ -4,6 +4,7 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
@@ -72,7 +73,8 @@ def prepare(connection: sqlite3.Connection, path: Path, migrate: bool) -> None: 
     if not migrate:
         raise SchemaError("older", steps[0].number - 1, steps[-1].number)
     if steps[0].number > 1:
-        copy_into(connection, path.with_name(f"{path.name}.before-{steps[0].number:04d}"))
+        # A former try that failed has left its copy; what the file holds now is what must be kept.
+        copy_into(connection, path.with_name(f"{path.name}.before-{steps[0].number:04d}"), replace=True)
     apply(connection, steps)
 
 
@@ -104,7 +106,7 @@ def _statements(sql: str) -> list[str]:
         if sqlite3.complete_statement(buffer):
             found.append(buffer)
             buffer = ""
-    return found
+    return [*found, buffer]  # the rest is blank or a comment; were it a statement, SQLite runs it all the same
 
 
 def verify(connection: sqlite3.Connection) -> None:
@@ -115,23 +117,31 @@ def verify(connection: sqlite3.Connection) -> None:
         raise Damaged(complaints)
 
 
-def copy_into(connection: sqlite3.Connection, target: Path) -> None:
-    """Write a verified copy to `target` (0600), complete or not at all. FileExistsError if it is there."""
-    if target.exists():
+def copy_into(connection: sqlite3.Connection, target: Path, *, replace: bool = False) -> None:
+    """Write a verified copy to `target` (0600), complete or not at all.
+
+    FileExistsError if something is there and `replace` is false.
+    """
+    if target.exists() and not replace:
         raise FileExistsError(target)
     partial = target.with_name(target.name + ".partial")
     partial.unlink(missing_ok=True)
     os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     try:
         connection.execute("VACUUM INTO ?", (str(partial),))
-        copy = sqlite3.connect(partial)
-        try:
+        with closing(sqlite3.connect(partial)) as copy:
             verify(copy)
-        finally:
-            copy.close()
-        with partial.open("rb") as file:
-            os.fsync(file.fileno())
+        _sync(partial)
         partial.rename(target)
+        _sync(target.parent)  # or a power cut could take the new name away again
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def _sync(path: Path) -> None:
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

@@ -6,186 +6,90 @@ cannot tear it: the unit is committed whole or not at all, and its outcome is me
 """
 
 import asyncio
-import fcntl
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import aiosqlite
 
 from storage import schema
-from storage.errors import InstanceRunning, NoDatabase, StoreFailed
+from storage.errors import Damaged, NoDatabase, StoreFailed
+from storage.lock import InstanceLock
+from storage.transaction import Outcome, Tx, Unit, commit_together, snapshot
+
+__all__ = ["InstanceLock", "Store", "Tx", "Unit", "open_reader", "open_store"]
 
 T = TypeVar("T")
 P = ParamSpec("P")
-Unit = Callable[["Tx"], T]
 
 READERS = 2
 STATEMENTS = 512
 BUSY_MS = 5_000
-
-# After any of these SQLite may already have rolled the whole transaction back: going on would run the
-# next statement in autocommit and keep half a unit (https://sqlite.org/lang_transaction.html, §3).
-_FATAL = frozenset(
-    {
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_NOMEM,
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_INTERRUPT,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_NOTADB,
-        sqlite3.SQLITE_CANTOPEN,
-    }
-)
+LOG_KEPT = 16 * 2**20  # bytes that the write-ahead log shrinks to once a long reader lets it begin anew
 
 
-def _is_fatal(error: sqlite3.Error) -> bool:
-    code: int = getattr(error, "sqlite_errorcode", None) or 0
-    return code & 0xFF in _FATAL
-
-
-class Tx:
-    """A transaction: SQL in, rows out. After StoreFailed it refuses every further statement."""
-
-    __slots__ = ("_connection", "_failed", "_savepoints")
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self._failed = False
-        self._savepoints = 0
-
-    def run(self, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> sqlite3.Cursor:
-        """Execute one statement. StoreFailed when the medium refuses, sqlite3.Error for everything else."""
-        if self._failed:
-            raise StoreFailed("the transaction was already given up")
-        try:
-            return self._connection.execute(sql, params)
-        except sqlite3.Error as error:
-            if _is_fatal(error) or not self._connection.in_transaction:
-                self._failed = True
-                raise StoreFailed(str(error)) from error
-            raise
-
-    def each(self, sql: str, rows: Sequence[Mapping[str, Any] | Sequence[Any]]) -> None:
-        """Execute one statement for every row of parameters."""
-        for row in rows:
-            self.run(sql, row)
-
-    def one(self, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> Any:
-        """Return the first row, or None."""
-        return self.run(sql, params).fetchone()
-
-    def all(self, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> list[Any]:
-        """Return all rows."""
-        return self.run(sql, params).fetchall()
-
-    def value(self, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> Any:
-        """Return the first column of the first row, or None."""
-        row = self.run(sql, params).fetchone()
-        return None if row is None else row[0]
-
-    @contextmanager
-    def attempt(self) -> Iterator[None]:
-        """Undo what the block did when it raises, and let the rest of the transaction live on."""
-        self._savepoints += 1
-        name = f"attempt_{self._savepoints}"
-        self.run(f"SAVEPOINT {name}")
-        try:
-            yield
-        except StoreFailed:
-            raise
-        except BaseException:
-            self.run(f"ROLLBACK TO {name}")
-            self.run(f"RELEASE {name}")
-            raise
-        else:
-            self.run(f"RELEASE {name}")
-        finally:
-            self._savepoints -= 1
-
-
-Outcome = tuple[Any, BaseException | None]
-
-
-def _commit_group(connection: sqlite3.Connection, units: Sequence[Unit[Any]]) -> list[Outcome]:
-    """Run the units in one transaction; each result is (value, None) or (None, error)."""
-    tx = Tx(connection)
+def _open(path: Path, mode: str, take_role: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, check_same_thread=False, cached_statements=STATEMENTS)
     try:
-        connection.execute("BEGIN IMMEDIATE")
-        outcomes = [_run_unit(tx, unit) for unit in units]
-        connection.execute("COMMIT")
-    except StoreFailed as error:
-        _abandon(connection)
-        return [(None, error)] * len(units)
-    except sqlite3.Error as error:
-        _abandon(connection)
-        return [(None, StoreFailed(str(error)))] * len(units)
-    return outcomes
-
-
-def _run_unit(tx: Tx, unit: Unit[Any]) -> Outcome:
-    try:
-        with tx.attempt():
-            return unit(tx), None
-    except StoreFailed:
+        _prepare(connection)
+        take_role(connection)
+    except BaseException:
+        connection.close()
         raise
-    except Exception as error:  # noqa: BLE001  (the unit's own failure belongs to its caller alone)
-        return None, error
-
-
-def _abandon(connection: sqlite3.Connection) -> None:
-    if connection.in_transaction:
-        connection.execute("ROLLBACK")
-
-
-def _query(connection: sqlite3.Connection, query: Unit[T]) -> T:
-    """Run a query on one snapshot."""
-    connection.execute("BEGIN")
-    try:
-        return query(Tx(connection))
-    finally:
-        connection.execute("ROLLBACK")
+    return connection
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
     connection.row_factory = sqlite3.Row
     connection.isolation_level = None
-    for pragma in ("foreign_keys = ON", f"busy_timeout = {BUSY_MS}", "trusted_schema = OFF"):
+    # Without recursive triggers INSERT OR REPLACE would delete an entry past the trigger that keeps it.
+    for pragma in ("foreign_keys = ON", "recursive_triggers = ON", "trusted_schema = OFF", f"busy_timeout = {BUSY_MS}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _open_writer(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, check_same_thread=False, cached_statements=STATEMENTS)
-    _prepare(connection)
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "cache_size = -65536"):
+def _to_write(connection: sqlite3.Connection) -> None:
+    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode != "wal":
+        raise StoreFailed(f"the file takes no write-ahead log, its journal is: {mode}")
+    for pragma in (
+        "synchronous = FULL",
+        "secure_delete = ON",
+        "cache_size = -65536",
+        f"journal_size_limit = {LOG_KEPT}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
-    return connection
 
 
-def _open_reader(path: Path) -> sqlite3.Connection:
-    uri = f"{path.absolute().as_uri()}?mode=ro"
-    connection = sqlite3.connect(uri, uri=True, check_same_thread=False, cached_statements=STATEMENTS)
-    _prepare(connection)
+def _to_read(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA query_only = ON")
-    return connection
+    connection.set_authorizer(_no_checkpoint)
+
+
+def _no_checkpoint(action: int, name: str | None, *_: str | None) -> int:
+    """Refuse checkpoints: even a read-only connection can reset a log that has been copied back.
+
+    Before 3.51.3 SQLite may lose commits when two connections do that at once (https://sqlite.org/wal.html).
+    """
+    refused = action == sqlite3.SQLITE_PRAGMA and name == "wal_checkpoint"
+    return sqlite3.SQLITE_DENY if refused else sqlite3.SQLITE_OK
 
 
 class Store:
-    """One file of data: a single writing connection, a few reading ones."""
+    """One file of data: a single writing connection (None: opened for reading only), a few reading ones."""
 
     def __init__(self, writer: aiosqlite.Connection | None, readers: Sequence[aiosqlite.Connection]) -> None:
         self._writer = writer
         self._readers: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
-        self._all_readers = readers
         for reader in readers:
             self._readers.put_nowait(reader)
         self._waiting: list[tuple[Unit[Any], asyncio.Future[Any]]] = []
         self._committer: asyncio.Task[None] | None = None
+        self._closed = False
 
     async def write(self, unit: Unit[T]) -> T:
         """Run `unit(tx)` whole and return what it returned, once it is on disk.
@@ -193,29 +97,41 @@ class Store:
         Raises what the unit raised (its changes are undone, its neighbours' kept), or StoreFailed when
         the medium refused: then nothing of the whole group was kept.
         """
+        writer = self._open_writer()
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         future.add_done_callback(_heard)
         self._waiting.append((unit, future))
         if self._committer is None or self._committer.done():
-            self._committer = asyncio.create_task(self._commit_waiting(), name="committer")
+            self._committer = asyncio.create_task(self._commit_waiting(writer), name="committer")
         return await asyncio.shield(future)
 
     async def read(self, query: Unit[T]) -> T:
-        """Run `query(tx)` on one snapshot of a read-only connection."""
+        """Run `query(tx)` on one snapshot of a read-only connection; StoreFailed when the medium refuses."""
         reader = await self._readers.get()
-        try:
-            return await _hand(reader, _query, query)
-        finally:
+        if self._closed:
             self._readers.put_nowait(reader)
+            raise StoreFailed("the store is closed")
+        working = asyncio.ensure_future(_hand(reader, snapshot, query))
+        working.add_done_callback(_heard)
+        # Not before the thread is done: a query that nobody waits for any more still runs to its end.
+        working.add_done_callback(lambda _: self._readers.put_nowait(reader))
+        return await asyncio.shield(working)
 
-    async def _commit_waiting(self) -> None:
+    def _open_writer(self) -> aiosqlite.Connection:
+        if self._writer is None:
+            raise StoreFailed("opened for reading only")
+        if self._closed:
+            raise StoreFailed("the store is closed")
+        return self._writer
+
+    async def _commit_waiting(self, writer: aiosqlite.Connection) -> None:
         while self._waiting:
             group, self._waiting = self._waiting, []
-            writer = self._writer
-            if writer is None:
-                outcomes: list[Outcome] = [(None, StoreFailed("opened for reading only"))] * len(group)
-            else:
-                outcomes = await _hand(writer, _commit_group, [unit for unit, _ in group])
+            outcomes: list[Outcome]
+            try:
+                outcomes = await _hand(writer, commit_together, [unit for unit, _ in group])
+            except Exception as fault:  # noqa: BLE001  (whatever ails the thread, nobody may wait for ever)
+                outcomes = [(None, fault)] * len(group)
             for (_, future), (value, error) in zip(group, outcomes, strict=True):
                 if error is None:
                     future.set_result(value)
@@ -223,20 +139,19 @@ class Store:
                     future.set_exception(error)
 
     async def backup(self, path: Path) -> None:
-        """Write a verified copy from the writer's thread, so that no write can starve it."""
-        if self._writer is None:
-            raise StoreFailed("opened for reading only")
-        await _hand(self._writer, schema.copy_into, path)
+        """Write a verified copy from the writer's thread, so that no write can starve it.
+
+        FileExistsError when `path` is there, Damaged when the copy fails its checks, StoreFailed when
+        the medium refuses; then nothing is left at `path`.
+        """
+        with _translated():
+            await _hand(self._open_writer(), schema.copy_into, path)
 
     async def close(self) -> None:
-        """Finish what waits, fold the log into the file and stop the threads."""
+        """Take nothing more in and finish what waits; whoever opened the connections closes them."""
+        self._closed = True
         if self._committer is not None:
-            await self._committer
-        for reader in self._all_readers:
-            await reader.close()
-        if self._writer is not None:
-            await self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            await self._writer.close()
+            await asyncio.wait((self._committer,))
 
 
 def _heard(future: "asyncio.Future[Any]") -> None:
@@ -245,24 +160,20 @@ def _heard(future: "asyncio.Future[Any]") -> None:
         future.exception()
 
 
-class InstanceLock:
-    """Held by the one process that may write; the operating system frees it however that process ends."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path.with_name(path.name + ".lock")
-        self._file = -1
-
-    def __enter__(self) -> Self:
-        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(self._file)
-            raise InstanceRunning(self._path) from None
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        os.close(self._file)
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn errors of SQLite and of the operating system into the data's own."""
+    try:
+        yield
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise StoreFailed(str(error)) from error
+    except sqlite3.Error as error:
+        code: int = getattr(error, "sqlite_errorcode", None) or 0
+        if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise Damaged([str(error)]) from error
+        raise StoreFailed(str(error)) from error
 
 
 async def _hand(
@@ -279,46 +190,59 @@ async def _hand(
     return await execute(function, connection._conn, *args, **kwargs)  # noqa: SLF001
 
 
-async def _connect(opener: Callable[[Path], sqlite3.Connection], path: Path) -> aiosqlite.Connection:
-    connection = aiosqlite.Connection(lambda: opener(path), iter_chunk_size=64)
+@asynccontextmanager
+async def _connection(connector: Callable[[], sqlite3.Connection]) -> AsyncIterator[aiosqlite.Connection]:
+    """Open a connection on a thread of its own; closing waits for what that thread still does."""
+    connection = aiosqlite.Connection(connector, iter_chunk_size=64)
     # A thread that waits for work must not keep a failed process alive (aiosqlite's is not a daemon).
     connection._thread.daemon = True  # noqa: SLF001
-    return await connection
+    try:
+        await connection
+    except BaseException:
+        # aiosqlite has told its thread to stop, which must not outlive the event loop that it reports to.
+        await asyncio.to_thread(connection._thread.join)  # noqa: SLF001
+        raise
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 @asynccontextmanager
 async def open_store(path: Path, *, create: bool = False, migrate: bool = True) -> AsyncIterator[Store]:
     """Open the file for writing: the only writer there is.
 
-    NoDatabase when it does not exist and `create` is false; InstanceRunning when another process
-    writes it; SchemaError when it is newer, altered, or older while `migrate` is false.
+    NoDatabase when it does not exist or holds nothing and `create` is false; InstanceRunning when another
+    process writes it; SchemaError when it is newer, altered, or older while `migrate` is false; Damaged
+    when it is no database; StoreFailed when the medium refuses.
     """
-    with InstanceLock(_existing(path, create=create)):
-        writer = await _connect(_open_writer, path)
-        readers: list[aiosqlite.Connection] = []
-        store: Store | None = None
-        try:
+    async with AsyncExitStack() as stack:
+        with _translated():
+            stack.enter_context(InstanceLock(_existing(path, create=create)))
+            writer = await stack.enter_async_context(_connection(partial(_open, path, "rw", _to_write)))
+            if not create and not await _hand(writer, schema.applied):
+                raise NoDatabase(path)
             await _hand(writer, schema.prepare, path, migrate)
-            readers = [await _connect(_open_reader, path) for _ in range(READERS)]
-            store = Store(writer, readers)
-            yield store
-        finally:
-            if store is not None:
-                await store.close()
-            else:
-                await writer.close()
+            reader = partial(_open, path, "ro", _to_read)
+            readers = [await stack.enter_async_context(_connection(reader)) for _ in range(READERS)]
+        store = Store(writer, readers)
+        stack.push_async_callback(store.close)
+        yield store
 
 
 @asynccontextmanager
 async def open_reader(path: Path) -> AsyncIterator[Store]:
-    """Open the file for reading only, beside whoever writes it."""
-    reader = await _connect(_open_reader, _existing(path, create=False))
-    try:
-        await _hand(reader, schema.check)
+    """Open the file for reading only, beside whoever writes it. Raises what `open_store` raises."""
+    async with AsyncExitStack() as stack:
+        with _translated():
+            connector = partial(_open, _existing(path, create=False), "ro", _to_read)
+            reader = await stack.enter_async_context(_connection(connector))
+            if not await _hand(reader, schema.applied):
+                raise NoDatabase(path)
+            await _hand(reader, schema.check)
         store = Store(None, [reader])
+        stack.push_async_callback(store.close)
         yield store
-    finally:
-        await reader.close()
 
 
 def _existing(path: Path, *, create: bool) -> Path:

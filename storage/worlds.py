@@ -21,17 +21,17 @@ class Worlds:
 
     def of(self, tx: Tx, day: date) -> World:
         """Return the world as the transaction sees it on `day`."""
-        version = meta.get(tx, "roster")
-        if self._kept is None or self._kept[0] != version or self._kept[1].day != day:
-            self._kept = (version, load(tx, self.setting, day))
-        return self._kept[1]
+        version, kept = meta.get(tx, "roster"), self._kept  # read once: another thread may set it meanwhile
+        if kept is None or kept[0] != version or kept[1].day != day:
+            kept = self._kept = (version, load(tx, self.setting, day))
+        return kept[1]
 
 
 def load(tx: Tx, setting: Setting, day: date) -> World:
     """Read units, targets and baselines that hold on `day`."""
     tree = Tree.of({unit.id: unit for unit in units(tx)})
     goals = {
-        campaign.code: Goals.of(tree, campaign, targets(tx, campaign.code), baselines(tx, campaign.code), day)
+        campaign.code: Goals.of(tree, campaign, targets(tx, campaign.code), baselines(tx, campaign.code, day), day)
         for campaign in setting.campaigns
         if tree.find(campaign.root) is not None
     }
@@ -74,18 +74,17 @@ def targets(tx: Tx, campaign: str) -> list[TargetRow]:
     ]
 
 
-def baselines(tx: Tx, campaign: str) -> list[BaselineRow]:
-    """Return all dated baselines of a campaign that were not taken back, oldest first."""
+def baselines(tx: Tx, campaign: str, day: date) -> list[BaselineRow]:
+    """Return the newest baselines of a campaign that have begun on `day` and are not taken back."""
     rows = tx.all(
-        "SELECT unit, metric, part, amount, since FROM baselines WHERE campaign = ? ORDER BY since, id", (campaign,)
+        "SELECT unit, metric, part, amount, since FROM baselines WHERE campaign = ? AND since <= ? ORDER BY since, id",
+        (campaign, day.isoformat()),
     )
-    held: dict[tuple[int, str, str], list[BaselineRow]] = {}
-    for row in rows:
-        where = (row["unit"], row["metric"], row["part"])
-        if row["amount"] is None:
-            held.pop(where, None)
-            continue
-        key = Key(row["metric"], row["part"])
-        since = date.fromisoformat(row["since"])
-        held.setdefault(where, []).append(BaselineRow(UnitId(row["unit"]), key, row["amount"], since))
-    return [row for versions in held.values() for row in versions]
+    newest = {(row["unit"], row["metric"], row["part"]): row for row in rows}
+    return [
+        BaselineRow(
+            UnitId(row["unit"]), Key(row["metric"], row["part"]), row["amount"], date.fromisoformat(row["since"])
+        )
+        for row in newest.values()
+        if row["amount"] is not None
+    ]

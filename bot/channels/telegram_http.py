@@ -1,0 +1,185 @@
+"""HTTP under python-telegram-bot, with errors that say what may have happened.
+
+Every failure is either `NotSent` (nothing left this machine, so that repeating is harmless) or `Unsure`
+(the server may have acted). The token is part of every URL: no exception made here holds one, not even
+in its context, and nothing is logged.
+"""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+from telegram.error import NetworkError, RetryAfter, TelegramError
+from telegram.request import BaseRequest, RequestData
+
+# Telegram's front servers drop idle connections without a word. One that dies under a call makes its
+# outcome unknowable, so that idle connections are given up before the server does it.
+KEEPALIVE_S = 15.0
+CONNECT_S = 10.0
+READ_S = 20.0
+FLOOD_S = 30.0
+FLOOD_MOST_S = 86_400.0
+TOO_MANY = 429
+TOO_LARGE = 413
+OK = range(200, 300)
+
+
+class NotSent(NetworkError):
+    """Nothing left this machine: refused, no such host, no free connection in time."""
+
+
+class Unsure(NetworkError):
+    """Bytes may have left, and no answer says what became of them."""
+
+
+class Flood(RetryAfter):
+    """Too many requests. Replaces `RetryAfter`, whose constructor warns of its own future (22.2)."""
+
+    def __init__(self, seconds: float) -> None:
+        TelegramError.__init__(self, f"Flood control exceeded. Retry in {seconds} seconds")
+        self.seconds = seconds
+
+    @property
+    def retry_after(self) -> timedelta:
+        """Return how long to wait."""
+        return timedelta(seconds=self.seconds)
+
+
+class AiohttpRequest(BaseRequest):
+    """One aiohttp session with at most `connections` open at a time. Redirects are never followed."""
+
+    def __init__(self, connections: int, read_timeout: float = READ_S, connect_timeout: float = CONNECT_S) -> None:
+        self._connections = connections
+        self._connect_timeout = connect_timeout
+        self._read_timeout = read_timeout
+        self._session: aiohttp.ClientSession | None = None
+        self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
+
+    @property
+    def read_timeout(self) -> float:
+        """Return the seconds without a byte after which an answer is given up."""
+        return self._read_timeout
+
+    async def initialize(self) -> None:
+        """Open the session."""
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=KEEPALIVE_S)
+            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+    async def shutdown(self) -> None:
+        """Close the session; a later `initialize` opens a new one."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """Return the document. Unsure when it is cut, or not Telegram's; it is never logged."""
+        document = _document(payload)
+        if document is None or not ("result" in document or "error_code" in document):
+            raise Unsure("the answer is not Telegram's")
+        return document
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = BaseRequest.DEFAULT_NONE,
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002  (bodies are small; aiohttp has no such limit)
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002  (one limit for all calls)
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002  (part of the limit for connecting)
+    ) -> tuple[int, bytes]:
+        """Return the status and the body of an answer that came from Telegram."""
+        seconds = self._read_timeout if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
+        code, headers, payload = await self._exchange(url, method, request_data, self._timeout(seconds))
+        if code not in OK:
+            _raise_unless_telegrams(code, headers, payload)
+        elif b'"result"' not in payload and method == "POST":
+            raise Unsure(f"HTTP {code} without a result")
+        return code, payload
+
+    def _timeout(self, seconds: float) -> aiohttp.ClientTimeout:
+        timeout = self._timeouts.get(seconds)
+        if timeout is None:
+            timeout = aiohttp.ClientTimeout(total=None, connect=self._connect_timeout, sock_read=seconds)
+            self._timeouts[seconds] = timeout
+        return timeout
+
+    async def _exchange(
+        self, url: str, method: str, data: RequestData | None, limits: aiohttp.ClientTimeout
+    ) -> tuple[int, Any, bytes]:
+        if self._session is None:
+            raise NotSent("the session is closed")
+        try:
+            async with self._session.request(
+                method, url, timeout=limits, allow_redirects=False, **_body(data)
+            ) as answer:
+                return answer.status, answer.headers, await answer.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
+            failure: NetworkError = NotSent(_name(error))
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            failure = Unsure(_name(error))
+        # Raised here and not above, where the original with its URL would stay attached as context.
+        raise failure
+
+
+def _body(data: RequestData | None) -> dict[str, Any]:
+    """Return what to send, as arguments of an aiohttp request."""
+    if data is None:
+        return {}
+    if not data.contains_files:
+        # In one pass: the library's own `json_payload` encodes each nested object into a string first.
+        return {"data": json.dumps(data.parameters).encode(), "headers": {"Content-Type": "application/json"}}
+    # Telegram takes file names as they are: quoted, "tổng hợp.csv" would arrive as "t%E1%BB%95ng…".
+    form = aiohttp.FormData(data.json_parameters, quote_fields=False)
+    for name, (filename, content, kind) in data.multipart_data.items():
+        form.add_field(name, content, filename=filename, content_type=kind)
+    return {"data": form}
+
+
+def _name(error: Exception) -> str:
+    """Return what went wrong without a word of where: the class, and the system's error number."""
+    number = getattr(error, "errno", None)
+    return type(error).__name__ if number is None else f"{type(error).__name__} {number}"
+
+
+def _document(payload: bytes) -> dict[str, Any] | None:
+    try:
+        document = json.loads(payload)
+    except ValueError:
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _raise_unless_telegrams(code: int, headers: Any, payload: bytes) -> None:
+    """Raise for floods, and for refusals that something between us and Telegram has made up.
+
+    A proxy's 401, 403 or 404 page must neither end the bot nor mark a chat as unreachable.
+    """
+    document = _document(payload)
+    if code == TOO_MANY:
+        parameters = (document or {}).get("parameters")
+        asked = parameters.get("retry_after") if isinstance(parameters, dict) else None
+        raise Flood(_seconds(asked if asked is not None else headers.get("Retry-After")))
+    if code == TOO_LARGE:
+        raise NetworkError("Request Entity Too Large")
+    if document is None or not _is_refusal(document):
+        raise Unsure(f"HTTP {code}, not from Telegram")
+
+
+def _is_refusal(document: dict[str, Any]) -> bool:
+    return (
+        "error_code" in document
+        and isinstance(document.get("description"), str)
+        and isinstance(document.get("parameters", {}), dict)
+    )
+
+
+def _seconds(value: Any) -> float:
+    """Return the wait that was asked for, or the usual one where it is missing or a date."""
+    try:
+        return min(max(0.0, float(value)), FLOOD_MOST_S)
+    except (TypeError, ValueError):
+        return FLOOD_S

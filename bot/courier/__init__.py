@@ -1,0 +1,309 @@
+"""The courier: takes what waits in the outbox to the messenger, paced, in order, and notes what became of it.
+
+Every turn settles what has come back and claims what may leave, in one transaction; only then do the
+claimed rows leave. So a row that is not marked as being sent has never been sent.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil
+from typing import TypeVar
+
+import structlog
+
+from bot.channels import BadToken, Channel, Moved, Outcome, Retry, Unknown, Unreachable, Wait
+from bot.courier.lanes import Lanes
+from bot.courier.pacing import EPSILON, UNLIMITED, Limits, Rate
+from bot.courier.remedies import Remedy, call_for, lesser, remedy
+from bot.courier.trouble import Floods, Trouble
+from bot.domain.clock import Clock
+from storage import chats, outbox
+from storage.errors import StoreFailed
+from storage.outbox import Parcel, Settlement, State, Waiting
+from storage.sqlite import Store, Tx
+
+__all__ = ["UNLIMITED", "Courier", "Limits", "Rate", "TokenRefused"]
+
+SENDERS = 48
+PAGE = 1_000
+HELD = 50_000  # rows in memory: about 150 bytes each
+STORE_REST_S = 1.0
+LONG_WAIT_S = 60.0
+
+T = TypeVar("T")
+_log = structlog.get_logger()
+
+
+class TokenRefused(Exception):
+    """The messenger has refused the token for a whole minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A row on its way: when it left, by the monotonic clock, and what came of it."""
+
+    row: Waiting
+    parcel: Parcel
+    left: float
+    outcome: Outcome
+    anew: bool = False  # an edit that was sent as a message of its own
+
+
+class Courier:
+    """Deliver the outbox over one channel.
+
+    `jitter` returns a number from 0 to 1 that is added to waiting times in seconds, so that chats which
+    were refused together do not come back together. `counters` counts, since the start: sent, repeated,
+    retried, waits, moved, failed, muted, unknown; and the refusals that a lesser form got past, by the
+    outcome's name (Unparsable, ThreadGone, TargetGone).
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        channel: Channel,
+        clock: Clock,
+        limits: Limits = Limits(),  # noqa: B008  (frozen)
+        *,
+        jitter: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        self.counters: Counter[str] = Counter()
+        self._store = store
+        self._channel = channel
+        self._clock = clock
+        self._jitter = jitter
+        self._lanes = Lanes(limits)
+        self._trouble = Trouble()
+        self._floods = Floods()
+        self._last_id = 0
+        self._more = True
+        self._away: dict[asyncio.Task[Errand], tuple[Waiting, Parcel]] = {}
+        self._bell = asyncio.Event()
+        self._bell.set()
+        self._turned = asyncio.Event()
+        self._turning = False
+        self._alarm_at: float | None = None
+        self._deadline: float | None = None
+        self._ended = asyncio.Event()
+        self._running = False
+
+    def wake(self) -> None:
+        """Say that rows were put into the outbox; call it after their commit."""
+        self._more = True
+        self._bell.set()
+
+    async def idle(self) -> None:
+        """Return when nothing is being sent and nothing could be sent now, or when the courier has ended."""
+        while self._is_busy() and not self._ended.is_set():
+            await self._turned.wait()
+
+    async def stop(self, grace: float) -> None:
+        """Claim no more, give what is on its way `grace` seconds, and mark the rest as after a crash."""
+        self._deadline = self._clock.monotonic() + grace
+        self._bell.set()
+        if self._running:
+            await self._ended.wait()
+
+    async def run(self) -> None:
+        """Deliver until stopped. Raises what breaks inside; TokenRefused when the token does not hold."""
+        self._running = True
+        try:
+            await self._write(self._recover)
+            await self._turn()
+            while self._deadline is None or (self._away and self._clock.monotonic() < self._deadline):
+                await self._rest()
+                await self._turn()
+            await self._give_up()
+        finally:
+            for task in self._away:
+                task.cancel()
+            self._ended.set()
+            self._turned.set()
+
+    def _recover(self, tx: Tx) -> None:
+        back, lost = outbox.requeue_after_crash(tx, self._now())
+        if back or lost:
+            _log.warning("outbox_recovered", again=back, unknown=lost)
+
+    def _now(self) -> int:
+        return int(self._clock.now().timestamp())
+
+    def _is_busy(self) -> bool:
+        overdue = self._alarm_at is not None and self._alarm_at <= self._clock.monotonic()
+        return self._turning or self._bell.is_set() or bool(self._away) or overdue
+
+    async def _rest(self) -> None:
+        """Wait for news, or for the moment at which something may leave."""
+        moments = [] if self._deadline is None else [self._deadline]
+        if self._deadline is None and len(self._away) < SENDERS:
+            moments += [moment for moment in [self._lanes.next_at()] if moment is not None]
+        self._alarm_at = min(moments, default=None)
+        alarm = None
+        if self._alarm_at is not None and not self._bell.is_set():
+            alarm = asyncio.create_task(self._ring_at(self._alarm_at))
+        try:
+            await self._bell.wait()
+        finally:
+            self._alarm_at = None
+            if alarm is not None:
+                alarm.cancel()
+
+    async def _ring_at(self, moment: float) -> None:
+        # Asked anew when it starts: a clock that is moved by hand may have moved before that. A hair early,
+        # which the lanes allow for: rounding must not let the moment pass without a ring.
+        await self._clock.sleep(moment - self._clock.monotonic() - EPSILON / 2)
+        self._bell.set()
+
+    async def _turn(self) -> None:
+        self._turning = True
+        self._bell.clear()
+        if self._more and self._deadline is None and len(self._lanes) < HELD:
+            await self._load()
+        errands = self._come_back()
+        picked = [] if self._deadline is not None else self._pick()
+        if errands or picked:
+            parcels = await self._write(lambda tx: self._settle_and_claim(tx, errands, picked))
+            self._send_off(picked, parcels)
+        if self._trouble.is_token_refused():
+            raise TokenRefused
+        self._turning = False
+        turned, self._turned = self._turned, asyncio.Event()
+        turned.set()
+
+    async def _load(self) -> None:
+        self._more = False
+        rows = await self._store.read(lambda tx: outbox.waiting_after(tx, self._last_id, PAGE))
+        if len(rows) == PAGE:
+            self.wake()
+        now, today = self._clock.monotonic(), self._now()
+        for row in rows:
+            self._lanes.add(row, now + max(0, row.due - today) if row.due else 0.0)
+            self._last_id = row.id
+
+    def _pick(self) -> list[Waiting]:
+        return self._lanes.pick(self._clock.monotonic(), SENDERS - len(self._away))
+
+    def _settle_and_claim(self, tx: Tx, errands: list[tuple[Errand, Remedy]], picked: list[Waiting]) -> list[Parcel]:
+        now = self._now()
+        for errand, found in errands:
+            outbox.settle(tx, [_settlement(errand, found, now)], now)
+            self._follow(tx, errand, now)
+        return outbox.claim(tx, [row.id for row in picked], now)
+
+    def _follow(self, tx: Tx, errand: Errand, now: int) -> None:
+        """Write down what an outcome says about the chat."""
+        parcel = errand.parcel
+        match errand.outcome:
+            case Unreachable(reason) if parcel.verb != "toast":
+                chats.set_reachable(tx, parcel.chat, reachable=False)
+                outbox.fail_waiting(tx, parcel.chat, reason, now)
+            case Moved(new_id):
+                chats.migrate(tx, self._channel.name, parcel.external, new_id)
+            case _:
+                pass
+
+    def _send_off(self, picked: list[Waiting], parcels: list[Parcel]) -> None:
+        claimed = {parcel.id: parcel for parcel in parcels}
+        for row in picked:
+            parcel = claimed.get(row.id)
+            if parcel is None:
+                self._lanes.done(row, refund=True)
+                self._bell.set()
+            else:
+                task = asyncio.create_task(self._carry(row, parcel))
+                self._away[task] = (row, parcel)
+                task.add_done_callback(lambda _: self._bell.set())
+
+    async def _carry(self, row: Waiting, parcel: Parcel) -> Errand:
+        """Make the call, and after some refusals the same in a lesser form, each form once."""
+        left = self._clock.monotonic()
+        call = call_for(parcel)
+        outcome = await self._channel.deliver(call)
+        while (other := lesser(parcel, call, outcome)) is not None:
+            # Only the kind is told: Telegram's words on broken markup quote the text.
+            kind = type(outcome).__name__
+            _log.error("lesser_form", row=row.id, chat=row.chat, subject=parcel.subject, why=kind)
+            self.counters[kind] += 1
+            call, outcome = other, await self._channel.deliver(other)
+        return Errand(row, parcel, left, outcome, anew=call.verb == "send" and parcel.edits is not None)
+
+    def _come_back(self) -> list[tuple[Errand, Remedy]]:
+        """Collect those who have come back, free their lanes, and note what it says about the line."""
+        back = [task for task in self._away if task.done()]
+        errands = []
+        for task in back:
+            del self._away[task]
+            errand = task.result()
+            found = remedy(errand.parcel, errand.outcome)
+            self._judge(errand, found)
+            errands.append((errand, found))
+        return errands
+
+    def _judge(self, errand: Errand, found: Remedy) -> None:
+        now = self._clock.monotonic()
+        self.counters[found.count] += 1
+        again_at = None
+        if found.state is State.WAITING:
+            again_at = now + (found.wait + self._jitter() if found.wait else 0.0)
+        self._lanes.done(errand.row, again_at=again_at)
+        if isinstance(errand.outcome, Retry | Unknown | BadToken):
+            self._lanes.pause(self._trouble.note(errand.outcome, errand.left, now, self._jitter()))
+        else:
+            self._trouble.over()
+        if isinstance(errand.outcome, Wait) and errand.parcel.verb != "toast":
+            self._lanes.pause(self._floods.note(errand.row.chat, now, now + errand.outcome.seconds))
+        if found.count != "sent":
+            self._report(errand, found)
+
+    def _report(self, errand: Errand, found: Remedy) -> None:
+        long = isinstance(errand.outcome, Wait) and found.wait > LONG_WAIT_S
+        tell = _log.warning if long or found.state in {State.FAILED, State.UNKNOWN} else _log.info
+        tell(
+            "not_simply_sent",
+            row=errand.row.id,
+            chat=errand.row.chat,
+            state=found.state,
+            count=found.count,
+            outcome=type(errand.outcome).__name__,
+            why=found.error,
+        )
+
+    async def _give_up(self) -> None:
+        """Settle what has come back, and end what has not as an unknown outcome."""
+        late = [task for task in self._away if not task.done()]
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        unknown = [
+            Errand(*self._away.pop(task), self._clock.monotonic(), Unknown("stopped while sending")) for task in late
+        ]
+        errands = [
+            *self._come_back(),
+            *((errand, remedy(errand.parcel, errand.outcome)) for errand in unknown),
+        ]
+        await self._write(lambda tx: self._settle_and_claim(tx, errands, []))
+
+    async def _write(self, unit: Callable[[Tx], T]) -> T:
+        """Write, again and again while the medium refuses: what has been sent must not be forgotten."""
+        while True:
+            try:
+                return await self._store.write(unit)
+            except StoreFailed as error:
+                _log.error("outbox_not_written", error=str(error))
+                if self._deadline is not None and self._clock.monotonic() >= self._deadline:
+                    raise
+            await self._clock.sleep(STORE_REST_S)
+
+
+def _settlement(errand: Errand, found: Remedy, now: int) -> Settlement:
+    return Settlement(
+        id=errand.row.id,
+        state=found.state,
+        message=found.message,
+        edits=errand.parcel.edits if errand.anew else None,
+        due=now + ceil(found.wait) if found.wait else 0,
+        unsure=found.unsure,
+        error=found.error,
+    )

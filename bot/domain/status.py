@@ -1,0 +1,146 @@
+"""Where a unit stands: totals, shares, pace and turnout, as one value for texts, JSON and files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from bot.domain import days
+from bot.domain.campaign import Campaign, Key, Metric
+from bot.domain.days import Stage
+from bot.domain.figures import Share, as_written
+from bot.domain.pace import Pace, Plan, pace
+from bot.domain.units import Unit
+from bot.domain.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class PartStatus:
+    """One part of a metric: its total (baseline included) and its value on the day."""
+
+    name: str
+    total: int
+    today: int
+
+
+@dataclass(frozen=True, slots=True)
+class MetricStatus:
+    """A counted metric of a unit at the end of a day.
+
+    `total` holds the baseline. `target` is that of the current phase, None where there is none; then
+    there is no pace either.
+    """
+
+    code: str
+    name: str
+    main: bool
+    total: int
+    baseline: int
+    target: int | None
+    today: int
+    parts: tuple[PartStatus, ...]
+    pace: Pace | None
+
+    @property
+    def share(self) -> Share | None:
+        """Return the total as a share of the target, None where there is no target."""
+        return None if self.target is None else Share(self.total, self.target)
+
+
+@dataclass(frozen=True, slots=True)
+class RatioStatus:
+    """A derived percentage: `share` is numerator of denominator, `above` its distance in points from the target."""
+
+    code: str
+    name: str
+    main: bool
+    share: Share
+    target_percent: float | None
+    above: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A unit in a campaign on a day. `expected`, `reported` and `on_time` count reporting units."""
+
+    campaign: Campaign
+    unit: Unit
+    day: date
+    stage: Stage
+    days_left: int
+    expected: int
+    reported: int
+    on_time: int
+    metrics: tuple[MetricStatus, ...]
+    ratios: tuple[RatioStatus, ...]
+
+    def metric(self, code: str) -> MetricStatus:
+        """Return the counted metric with this code; KeyError where there is none."""
+        for metric in self.metrics:
+            if metric.code == code:
+                return metric
+        raise KeyError(code)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What storage knows of a unit: sums since the start, sums of the day, turnout of the day."""
+
+    total: Mapping[Key, int]
+    today: Mapping[Key, int]
+    reported: int = 0
+    on_time: int = 0
+
+
+def status(world: World, campaign: Campaign, unit: Unit, day: date, sums: Sums) -> Status:
+    """Put together where the unit stands at the end of `day`."""
+    metrics = tuple(metric_status(world, campaign, unit, metric, day, sums) for metric in campaign.counted)
+    return Status(
+        campaign=campaign,
+        unit=unit,
+        day=day,
+        stage=days.stage(day, campaign),
+        days_left=days.days_left(day, campaign),
+        expected=world.expected.get((campaign.code, unit.id), 0),
+        reported=sums.reported,
+        on_time=sums.on_time,
+        metrics=metrics,
+        ratios=tuple(_ratio(metric, metrics, campaign) for metric in campaign.metrics if metric.kind == "ratio"),
+    )
+
+
+def metric_status(world: World, campaign: Campaign, unit: Unit, metric: Metric, day: date, sums: Sums) -> MetricStatus:
+    """Put together one metric of a unit at the end of `day`."""
+    goals = world.goals[campaign.code]
+    key = Key(metric.code)
+    baseline = goals.baseline(unit.id, key)
+    total = baseline + sums.total.get(key, 0)
+    plan = Plan(campaign.starts, baseline, goals.milestones(unit.id, metric.code))
+    return MetricStatus(
+        code=metric.code,
+        name=metric.name,
+        main=metric == campaign.main,
+        total=total,
+        baseline=baseline,
+        target=goals.target(unit.id, metric.code, day),
+        today=sums.today.get(key, 0),
+        parts=tuple(
+            PartStatus(
+                part.name,
+                goals.baseline(unit.id, Key(metric.code, part.code)) + sums.total.get(Key(metric.code, part.code), 0),
+                sums.today.get(Key(metric.code, part.code), 0),
+            )
+            for part in metric.parts
+        ),
+        pace=pace(plan, day, total, world.setting.calendar),
+    )
+
+
+def _ratio(metric: Metric, counted: tuple[MetricStatus, ...], campaign: Campaign) -> RatioStatus:
+    totals = {status.code: status.total for status in counted}
+    numerator, denominator = metric.of
+    share = Share(totals[numerator], totals[denominator])
+    above = None
+    if metric.target_percent is not None:
+        above = share.points(as_written(metric.target_percent), campaign.percent_decimals)
+    return RatioStatus(metric.code, metric.name, metric == campaign.main, share, metric.target_percent, above)

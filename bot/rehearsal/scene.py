@@ -1,0 +1,166 @@
+"""A scene: the real bot on its own data, against the embedded Bot API server, on a clock moved by hand."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
+
+from bot.channels import Channel
+from bot.channels.telegram import TelegramChannel
+from bot.config import Config, Storage, Telegram
+from bot.courier import Courier
+from bot.domain.campaign import Campaign
+from bot.domain.clock import Clock
+from bot.domain.roster import Roster, diff
+from bot.domain.world import Setting, World
+from bot.rehearsal.botapi import BotApiServer
+from bot.rehearsal.clocks import ManualClock
+from storage import invites, rosters, worlds
+from storage.invites import InviteKind
+from storage.sqlite import Store, Tx, open_store
+
+PATIENCE_S = 120
+DAY_S = 86_400
+INVITE_DAYS = 14
+MORNING = time(8, 0)
+
+
+class RunningApp(Protocol):
+    """What a scene needs of the running bot."""
+
+    store: Store
+    courier: Courier
+    ready: asyncio.Event
+
+
+Starter = Callable[[Config, Channel, Clock], AbstractAsyncContextManager[tuple[RunningApp, "asyncio.Task[None]"]]]
+"""`bot.app.running`: the composition root hands itself in, since it stands above this floor."""
+
+
+@dataclass
+class Scene:
+    """One running bot with its world."""
+
+    server: BotApiServer
+    clock: ManualClock
+    config: Config
+    setting: Setting
+    app: RunningApp
+    task: "asyncio.Task[None]"
+
+    @property
+    def store(self) -> Store:
+        """Return the bot's own store."""
+        return self.app.store
+
+    async def settle(self) -> None:
+        """Wait until all that was said is taken in and all that can be answered is; raises what ended the bot.
+
+        What waits for its turn in a chat gets it: the clock is moved on, second by second.
+        """
+        waiting = asyncio.ensure_future(self._settled())
+        done, _ = await asyncio.wait((waiting, self.task), return_when=asyncio.FIRST_COMPLETED)
+        if waiting not in done:
+            waiting.cancel()
+        for each in done:
+            each.result()
+
+    async def _settled(self) -> None:
+        await self.app.ready.wait()
+        for _ in range(PATIENCE_S):
+            await self.server.drained()
+            await self.app.courier.idle()
+            if not await self.store.read(_is_waiting):
+                return
+            self.clock.advance(1)
+        raise TimeoutError("something still waits to be sent")
+
+    @property
+    def today(self) -> date:
+        """Return the calendar day on the clock."""
+        return self.clock.now().astimezone(self.config.zone).date()
+
+    def turn_to(self, at: time, day: date | None = None) -> None:
+        """Move the clock to a local time, today or on another day."""
+        self.clock.set(datetime.combine(day or self.today, at, self.config.zone))
+
+    def tomorrow(self, at: time) -> None:
+        """Move the clock to a local time tomorrow."""
+        self.turn_to(at, self.today + timedelta(days=1))
+
+    async def world(self) -> World:
+        """Return the roster as it stands today."""
+        return await self.store.read(partial(worlds.load, setting=self.setting, day=self.today))
+
+    async def code(
+        self, unit: str, kind: InviteKind = InviteKind.OFFICER, *, uses: int = 1, days: int = INVITE_DAYS
+    ) -> str:
+        """Issue a code, as the command line does. LookupError where there is no such unit."""
+        found = (await self.world()).tree.find(unit)
+        if found is None:
+            raise LookupError(unit)
+        now = int(self.clock.now().timestamp())
+        return await self.store.write(
+            partial(invites.issue, kind=kind, unit=found.id, uses=uses, expires=now + days * DAY_S, now=now)
+        )
+
+
+def at_start(campaign: Campaign, zone: ZoneInfo) -> datetime:
+    """Return eight in the morning of the campaign's first day."""
+    return datetime.combine(campaign.starts, MORNING, zone).astimezone(UTC)
+
+
+def _is_waiting(tx: Tx) -> bool:
+    return tx.one("SELECT 1 FROM outbox WHERE state IN ('waiting', 'sending') LIMIT 1") is not None
+
+
+def rehearsed(config: Config, folder: Path, server: BotApiServer) -> Config:
+    """Return the config as it is, but with data, token and messenger that are nobody's."""
+    data = Storage.model_validate({"url": f"sqlite:///{folder / 'rehearsal.db'}"}, context={"folder": folder})
+    telegram = Telegram(token=SecretStr(server.token), base_url=server.base_url)
+    return config.model_copy(update={"storage": data, "telegram": telegram})
+
+
+async def import_roster(config: Config, roster: Roster, now: datetime) -> None:
+    """Make the database and put the roster into it."""
+    day = now.astimezone(config.zone).date()
+
+    def put(tx: Tx) -> None:
+        rosters.apply(tx, diff(rosters.stored(tx, config.campaigns, day), roster), day, int(now.timestamp()))
+
+    async with open_store(config.storage.path, create=True) as store:
+        await store.write(put)
+
+
+@asynccontextmanager
+async def set_scene(
+    config: Config, setting: Setting, roster: Roster, start: Starter, at: datetime
+) -> AsyncIterator[Scene]:
+    """Set up server, data and bot in a temporary folder; all of it is gone afterwards."""
+    clock = ManualClock(at)
+    with tempfile.TemporaryDirectory(prefix="tiendo-rehearsal-") as folder:
+        async with BotApiServer(clock) as server:
+            ours = rehearsed(config, Path(folder), server)
+            await import_roster(ours, roster, at)
+            async with play(server, clock, ours, setting, start) as scene:
+                yield scene
+
+
+@asynccontextmanager
+async def play(
+    server: BotApiServer, clock: ManualClock, config: Config, setting: Setting, start: Starter
+) -> AsyncIterator[Scene]:
+    """Run the bot on data that is there already: a start, or a start again."""
+    channel = TelegramChannel(server.token, server.base_url, clock)
+    async with start(config, channel, clock) as (app, task):
+        scene = Scene(server, clock, config, setting, app, task)
+        await scene.settle()
+        yield scene

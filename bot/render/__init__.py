@@ -1,0 +1,1 @@
+"""Shapes become text here; all wording lives in templates."""

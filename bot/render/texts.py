@@ -1,0 +1,69 @@
+"""Shape in, text out: every word the bot says stands in a template of its language.
+
+A message is a macro, named `file.macro`; both languages have the same ones with the same arguments.
+Everything put into a template is escaped, so that no outside text can break a message.
+"""
+
+from collections.abc import Callable
+from functools import cached_property, partial
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from bot.domain import figures
+from bot.domain.figures import Language
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+class Texts:
+    """The messages of one language."""
+
+    def __init__(self, language: Language, zone: ZoneInfo) -> None:
+        self.language = language
+        self._zone = zone
+        self._macros: dict[str, Callable[..., str]] = {}
+
+    def __call__(self, message: str, /, **facts: Any) -> str:
+        """Render `file.macro` to the HTML that messengers share. LookupError when there is none."""
+        macro = self._macros.get(message)
+        if macro is None:
+            macro = self._macros[message] = self._find(message)
+        return str(macro(**facts)).strip()
+
+    def _find(self, message: str) -> Callable[..., str]:
+        file, _, name = message.partition(".")
+        macro = getattr(self._environment.get_template(f"{file}.j2").module, name, None)
+        if macro is None:
+            raise LookupError(message)
+        found: Callable[..., str] = macro
+        return found
+
+    @cached_property
+    def _environment(self) -> Environment:
+        environment = Environment(
+            loader=PackageLoader("bot.render", self.language),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        language = self.language
+        environment.filters |= {
+            "number": partial(figures.number, language=language),
+            "signed": partial(figures.signed, language=language),
+            "percent": partial(figures.percent, language=language),
+            "points": partial(figures.points, language=language),
+            "day": figures.day,
+            "long_day": partial(figures.long_day, language=language),
+            "clock": figures.clock_time,
+            "sentence": _sentence,
+        }
+        return environment
+
+
+def _sentence(text: str) -> str:
+    """Return text that begins with a capital letter; the rest stays as it is."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,59 @@
+"""The table of commands: names, who may use them, where, and what they do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from handlers import approving, editing, groups, guided, hearing, joining, mending, personal, policy, showing
+from handlers.policy import Verdict, Where, Who
+from handlers.turn import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command. The first name is the Vietnamese one of the menu, `english` that of the English menu.
+
+    `run(turn, text)` gets what stands after the command, and so does `edited` when such a message is edited;
+    without it an edit does nothing. `binds`: works in a group that has no unit yet.
+    """
+
+    names: tuple[str, ...]
+    english: str
+    who: Who
+    where: Where
+    run: Callable[[Turn, str], None]
+    edited: Callable[[Turn, str], None] | None = None
+    binds: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return the Vietnamese name, which also names the description among the texts."""
+        return self.names[0]
+
+
+def _manual(turn: Turn, _: str) -> None:
+    usable = [
+        (command.english if turn.language == "en" else command.name, command.name)
+        for command in TABLE
+        if policy.judge(turn, command.who, command.where, binds=command.binds) is Verdict.ALLOWED
+    ]
+    personal.manual(turn, usable)
+
+
+TABLE: tuple[Command, ...] = (
+    Command(("baocao", "bc"), "report", Who.OFFICER, Where.BOTH, guided.begin, editing.edited),
+    Command(("sua",), "fix", Who.OFFICER, Where.PRIVATE, mending.fix, editing.edited),
+    Command(("status", "tinhhinh"), "status", Who.BOUND, Where.BOTH, showing.show),
+    Command(("toi",), "me", Who.BOUND, Where.PRIVATE, personal.me),
+    Command(("duyet",), "approve", Who.COMMANDER, Where.PRIVATE, approving.approval),
+    Command(("gan",), "bind", Who.COMMANDER, Where.GROUP, groups.bind, binds=True),
+    Command(("bo",), "unbind", Who.COMMANDER, Where.GROUP, groups.unbind),
+    Command(("ngonngu",), "lang", Who.BOUND, Where.BOTH, personal.language),
+    Command(("huy",), "cancel", Who.BOUND, Where.BOTH, hearing.cancel),
+    Command(("trogiup",), "help", Who.BOUND, Where.BOTH, _manual),
+    Command(("start",), "start", Who.ANYBODY, Where.PRIVATE, joining.start),
+)
+
+
+def by_name() -> dict[str, Command]:
+    """Return every command under each of its names."""
+    return {name: command for command in TABLE for name in (*command.names, command.english)}

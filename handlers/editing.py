@@ -1,0 +1,107 @@
+"""Editing: a message that was edited is the new version of what it said before."""
+
+from datetime import date
+
+from bot.domain import tally
+from bot.domain.campaign import Campaign
+from bot.domain.days import Openness
+from bot.domain.receipt import Receipt
+from bot.domain.tally import Line, Refusal
+from handlers import courtesy, guided, owning, recording, reporting
+from handlers.answering import answer, example, retire, typed
+from handlers.recording import Closed, Recorded, Statement
+from handlers.turn import Turn
+from storage import entries, people
+from storage.entries import Entry, EntryKind
+
+
+class NotMoved(Exception):
+    """The new day did not take the report, so the old day keeps it; `recorded` says why."""
+
+    def __init__(self, recorded: Recorded) -> None:
+        super().__init__(recorded)
+        self.recorded = recorded
+
+
+def edited(turn: Turn, text: str) -> None:
+    """Take an edited message as the new version of what it said before."""
+    entry = entries.of_message(turn.tx, turn.chat.id, turn.incoming.message)
+    if entry is not None:
+        _restate(turn, entry, text)
+    elif not guided.edited(turn, text):
+        reporting.heard(turn, text)  # it said nothing that counted before: perhaps the edit mends that
+
+
+def _restate(turn: Turn, entry: Entry, text: str) -> None:
+    campaign = owning.campaign_of(turn, entry)
+    if campaign is None:
+        return
+    newest = entries.newest(turn.tx, entry.slot)
+    if _is_overtaken(turn, entry, newest) and newest is not None:
+        author = "" if newest.author == turn.known.id else people.name(turn.tx, newest.author)
+        turn.say("report.overtaken", old=entry.ref, new=newest.ref, author=author)
+        return
+    _, rest = tally.choose(courtesy.without(text, (campaign,)), (campaign,))
+    today = turn.world.today(campaign, turn.incoming.at)
+    line = tally.parse(rest, campaign, today)
+    if isinstance(line, Refusal):
+        _keep(turn, campaign, entry, line)
+    else:
+        _replace(turn, campaign, entry, newest, line, line.day or today)
+
+
+def _is_overtaken(turn: Turn, entry: Entry, newest: Entry | None) -> bool:
+    """Tell whether a later message has spoken of the same: then editing the old one must not undo that."""
+    if newest is None or newest.id < entry.id or not newest.amounts or entries.is_open(turn.tx, entry.id):
+        return False
+    if newest.kind is EntryKind.UNDO and newest.supersedes == entry.id:
+        return False
+    return not recording.still_says(newest, entry)
+
+
+def _keep(turn: Turn, campaign: Campaign, entry: Entry, refusal: Refusal) -> None:
+    turn.say(
+        "report.edit_unreadable",
+        ref=entry.ref,
+        reason=refusal.reason,
+        text=refusal.text,
+        facts=refusal.facts,
+        example=typed(turn, example(campaign, refusal)),
+    )
+
+
+def _replace(turn: Turn, campaign: Campaign, entry: Entry, newest: Entry | None, line: Line, day: date) -> None:
+    """Record what the message says now; what it said of another day is taken back."""
+    why = recording.openness(turn, campaign, entry.slot.day)
+    unit = turn.world.tree[entry.slot.unit]
+    said = Statement(campaign, unit, day, line.amounts, line.note, EntryKind.EDIT)
+    if why is not Openness.OPEN:
+        answer(turn, campaign, Closed(entry.slot.day, why))
+    elif day != entry.slot.day:
+        _move(turn, campaign, entry, said)
+    else:
+        counted = newest is not None and recording.still_says(newest, entry)
+        base = recording.without(turn, entry, newest) if counted and newest else None
+        answer(turn, campaign, recording.record(turn, said, base, mends=entry))
+
+
+def _move(turn: Turn, campaign: Campaign, entry: Entry, said: Statement) -> None:
+    """Move a report to another day, or leave it where it is and say why."""
+    try:
+        with turn.tx.attempt():
+            recorded, left = _moved(turn, entry, said)
+    except NotMoved as stayed:
+        answer(turn, campaign, stayed.recorded)
+        return
+    answer(turn, campaign, recorded)
+    if left is not None:
+        retire(turn, left.id, recorded.ref)
+
+
+def _moved(turn: Turn, entry: Entry, said: Statement) -> tuple[Receipt, Entry | None]:
+    """Take the report out of the old day before the new one is judged, so that nothing counts twice in between."""
+    left = recording.move_away(turn, entry)
+    recorded = recording.record(turn, said)
+    if not isinstance(recorded, Receipt):
+        raise NotMoved(recorded)
+    return recorded, left

@@ -1,0 +1,116 @@
+"""Receipts: what an entry changed, read from what is stored after it."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from bot.domain import days, standings, status
+from bot.domain.campaign import Campaign, Entered, Key, Metric
+from bot.domain.figures import Share
+from bot.domain.receipt import Outcome, Receipt, ReceiptLine, Standing
+from bot.domain.standings import Contender
+from bot.domain.status import MetricStatus, Sums
+from bot.domain.units import Unit, UnitId
+from handlers.turn import Turn
+from storage import people, tallies
+from storage.entries import Amounts, Entry
+
+
+def receipt(
+    turn: Turn, entry: Entry, outcome: Outcome, former: Entry | None = None, answers: tuple[int, ...] = ()
+) -> Receipt:
+    """Say what an entry changed: `former` stood before it, `answers` are questions that it closed."""
+    campaign, unit = _campaign(turn, entry), turn.world.tree[entry.slot.unit]
+    today = turn.world.today(campaign, turn.incoming.moment)
+    sums = Sums(tallies.sums(turn.tx, campaign.code, unit.id), {})
+    metrics = [status.metric_status(turn.world, campaign, unit, metric, today, sums) for metric in campaign.counted]
+    headline = next((metric for metric in metrics if metric.main), metrics[-1])
+    stands = tallies.report(turn.tx, entry.slot)
+    was = former if former and former.amounts else None
+    other = was if was and was.author != turn.known.id else None
+    counts = outcome is not Outcome.QUESTIONED
+    return Receipt(
+        outcome=outcome,
+        entry=entry.id,
+        ref=entry.ref,
+        campaign=campaign,
+        unit=unit,
+        day=entry.slot.day,
+        stage=days.stage(today, campaign),
+        late=not (stands.on_time if stands else entry.on_time),
+        lines=tuple(
+            _line(turn, entry, metric, shown, was.amounts if was else {})
+            for metric, shown in zip(campaign.counted, metrics, strict=True)
+        ),
+        missing=_missing(campaign, entry.amounts),
+        days_left=days.days_left(today, campaign),
+        needed_per_day=headline.pace.needed_to_deadline if headline.pace else None,
+        reached=bool(headline.pace and not headline.pace.deadline.missing),
+        standing=_standing(turn, campaign, unit, today) if counts else None,
+        replaces=was.ref if was else "",
+        replaced_author=people.name(turn.tx, other.author) if other else "",
+        replaced_person=other.author if other else 0,
+        retires=(*((former.id,) if former and counts else ()), *answers),
+        note=entry.note,
+    )
+
+
+def _campaign(turn: Turn, entry: Entry) -> Campaign:
+    campaign = turn.world.setting.campaign(entry.slot.campaign)
+    if campaign is None:
+        raise LookupError(entry.slot.campaign)
+    return campaign
+
+
+def _missing(campaign: Campaign, amounts: Amounts) -> tuple[str, ...]:
+    return tuple(
+        metric.name
+        for metric in campaign.counted
+        if amounts and metric.required and not all(key in amounts for key in metric.keys)
+    )
+
+
+def _line(turn: Turn, entry: Entry, metric: Metric, shown: MetricStatus, old: Amounts) -> ReceiptLine:
+    """Show the day's value as stored (for a running total: the difference that counts)."""
+    now = entry.amounts
+    if metric.entry is Entered.CUMULATIVE:
+        tally = {key: tallies.tally(turn.tx, entry.slot, key) for key in metric.keys}
+        now = {key: amount for key, amount in tally.items() if amount is not None}
+        old = {}
+    parts = tuple(now[key] for key in metric.keys if key in now)
+    was = [old[key] for key in metric.keys if key in old]
+    return ReceiptLine(
+        shown,
+        sum(parts) if parts else None,
+        parts if metric.parts else (),
+        sum(was) if was else None,
+    )
+
+
+def _standing(turn: Turn, campaign: Campaign, unit: Unit, today: date) -> Standing | None:
+    """Return the unit's place among its siblings by the main metric, and how it moved since this morning."""
+    metric, parent = campaign.main, unit.parent
+    if metric.kind != "count" or parent is None:
+        return None
+    totals = tallies.sums_below(turn.tx, campaign.code, parent, metric.code)
+    gained = tallies.day_sums_below(turn.tx, campaign.code, parent, metric.code, today)
+    before = {sibling: total - gained.get(sibling, 0) for sibling, total in totals.items()}
+    now, contenders = _place(turn, campaign, unit, today, totals)
+    morning, _ = _place(turn, campaign, unit, today, before)
+    if now is None or morning is None or contenders == 1:
+        return None
+    return Standing(now, contenders, morning - now)
+
+
+def _place(
+    turn: Turn, campaign: Campaign, unit: Unit, today: date, totals: Mapping[UnitId, int]
+) -> tuple[int | None, int]:
+    """Return the unit's place by share of its target, and how many siblings have one."""
+    goals, code = turn.world.goals[campaign.code], campaign.main.code
+    targets = {sibling: goals.target(sibling, code, today) for sibling in turn.world.tree.siblings(unit.id)}
+    contenders = [
+        Contender(sibling, "", Share(goals.baseline(sibling, Key(code)) + totals.get(sibling, 0), target))
+        for sibling, target in targets.items()
+        if target
+    ]
+    place = standings.place_of(standings.rank(contenders), unit.id)
+    return (place.place if place else None), len(contenders)

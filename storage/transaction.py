@@ -1,0 +1,149 @@
+"""Transactions: what a unit of work is given, and how units that wait together share one commit.
+
+Everything here is plain and runs on the connection's own thread.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
+
+from storage.errors import StoreFailed
+
+T = TypeVar("T")
+Unit = Callable[["Tx"], T]
+Outcome = tuple[Any, BaseException | None]
+
+# After any of these SQLite may already have rolled the whole transaction back: going on would run the
+# next statement in autocommit and keep half a unit (https://sqlite.org/lang_transaction.html, §3).
+_FATAL = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+    }
+)
+
+
+class Tx:
+    """A transaction: SQL in, rows out. After StoreFailed it refuses every further statement."""
+
+    __slots__ = ("_connection", "_failed", "_savepoints")
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._failed = False
+        self._savepoints = 0
+
+    def run(self, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Execute one statement. StoreFailed when the medium refuses, sqlite3.Error for everything else."""
+        if self._failed or not self._connection.in_transaction:
+            raise StoreFailed("the transaction is over")
+        try:
+            return self._connection.execute(sql, params)
+        except sqlite3.Error as error:
+            self._judge(error)
+            raise
+
+    def _judge(self, error: sqlite3.Error) -> None:
+        """Give the transaction up where SQLite has, or may have."""
+        code: int = getattr(error, "sqlite_errorcode", None) or 0
+        if code & 0xFF in _FATAL or not self._connection.in_transaction:
+            self._failed = True
+            raise StoreFailed(str(error)) from error
+
+    def each(self, sql: str, rows: Sequence[Mapping[str, Any] | Sequence[Any]]) -> None:
+        """Execute one statement for every row of parameters."""
+        for row in rows:
+            self.run(sql, row)
+
+    def one(self, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> Any:
+        """Return the first row, or None."""
+        return self.run(sql, params).fetchone()
+
+    def all(self, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> list[Any]:
+        """Return all rows."""
+        return self.run(sql, params).fetchall()
+
+    def value(self, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> Any:
+        """Return the first column of the first row, or None."""
+        row = self.run(sql, params).fetchone()
+        return None if row is None else row[0]
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Undo what the block did when it raises, and let the rest of the transaction live on."""
+        self._savepoints += 1
+        name = f"attempt_{self._savepoints}"
+        self.run(f"SAVEPOINT {name}")
+        try:
+            yield
+        except StoreFailed:
+            raise
+        except BaseException as error:
+            if isinstance(error, sqlite3.Error):
+                self._judge(error)  # reading on through a cursor fails outside `run`
+            self.run(f"ROLLBACK TO {name}")
+            self.run(f"RELEASE {name}")
+            raise
+        else:
+            self.run(f"RELEASE {name}")
+        finally:
+            self._savepoints -= 1
+
+
+def commit_together(connection: sqlite3.Connection, units: Sequence[Unit[Any]]) -> list[Outcome]:
+    """Run the units in one transaction; each result is (value, None) or (None, error)."""
+    _abandon(connection)  # a rollback that the medium refused is owed still
+    tx = Tx(connection)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        outcomes = [_outcome(tx, unit) for unit in units]
+        connection.execute("COMMIT")
+    except (StoreFailed, sqlite3.Error) as error:
+        return [(None, StoreFailed(str(error))) for _ in units]
+    finally:
+        _abandon(connection)
+    return outcomes
+
+
+def snapshot(connection: sqlite3.Connection, query: Unit[T]) -> T:
+    """Run a query on one snapshot and return what it returned; StoreFailed when the medium refuses."""
+    _abandon(connection)
+    try:
+        connection.execute("BEGIN")
+    except sqlite3.Error as error:
+        raise StoreFailed(str(error)) from error
+    try:
+        value, failure = _outcome(Tx(connection), query)
+    finally:
+        _abandon(connection)
+    if failure is not None:
+        raise failure
+    result: T = value
+    return result
+
+
+def _outcome(tx: Tx, unit: Unit[Any]) -> Outcome:
+    try:
+        with tx.attempt():
+            return unit(tx), None
+    except StoreFailed:
+        raise
+    except StopIteration as error:  # no future can carry this one to its caller
+        return None, RuntimeError("the unit raised StopIteration").with_traceback(error.__traceback__)
+    except BaseException as error:  # noqa: BLE001  (the unit's own failure belongs to its caller alone)
+        return None, error
+
+
+def _abandon(connection: sqlite3.Connection) -> None:
+    with suppress(sqlite3.Error):
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
