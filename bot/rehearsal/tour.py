@@ -7,7 +7,7 @@ from functools import partial
 from itertools import islice
 
 from bot.config import Config
-from bot.domain.campaign import Campaign, Key
+from bot.domain.campaign import Campaign, Key, Metric
 from bot.domain.figures import long_day
 from bot.domain.roster import Roster
 from bot.domain.units import Unit
@@ -192,9 +192,13 @@ def _admin(config: Config) -> int:
     return config.admins[0]
 
 
-def _numbers(campaign: Campaign, first: int) -> dict[Key, int]:
-    """Return plausible numbers for one report: each key about two thirds of the one before."""
-    return {key: max(1, first * 2**place // 3**place) for place, key in enumerate(campaign.keys)}
+def _numbers(campaign: Campaign, most: int) -> dict[Key, int]:
+    """Return plausible numbers for one report: a metric that stays below another has two thirds of it."""
+    return {key: max(1, _share(campaign, metric, most)) for metric in campaign.counted for key in metric.keys}
+
+
+def _share(campaign: Campaign, metric: Metric, most: int) -> int:
+    return most if metric.at_most is None else _share(campaign, campaign.metric(metric.at_most), most) * 2 // 3
 
 
 def _line(campaign: Campaign, numbers: Mapping[Key, int]) -> str:

@@ -1,0 +1,157 @@
+"""Claims about `tiendo check`."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from bot.app import SystemClock, setting_of
+from bot.check import Level, Line, Scene, examine
+from bot.cli.failures import explain
+from bot.rehearsal.botapi import BotApiServer
+from bot.rehearsal.clocks import ManualClock
+from tests import cast
+from tests.cli.terminal import Terminal
+
+
+async def checked(terminal: Terminal) -> Result:
+    return await asyncio.to_thread(terminal.type, "check")
+
+
+def lines(result: Result) -> dict[str, str]:
+    """Return each subject's last line with its level in front."""
+    table = [line.split(maxsplit=2) for line in result.stdout.splitlines()]
+    return {subject: f"{level} {text}" for level, subject, text in table}
+
+
+async def examined(terminal: Terminal, now: datetime) -> list[Line]:
+    config = terminal.config
+    scene = Scene(config, setting_of(config), ManualClock(now), os.environ, explain)
+    return [line async for line in examine(scene)]
+
+
+async def test_all_is_well(online: Terminal) -> None:
+    await asyncio.to_thread(online.fill)
+    result = await checked(online)
+    assert result.exit_code == 0
+    assert {line.split()[0] for line in result.stdout.splitlines()} == {"ok"}
+    assert lines(result)["roster"] == "ok campaign vneid: 8 units, 5 of them report"
+    assert lines(result)["token"].startswith("ok it opens @tiendo_bot, bot ")
+    assert lines(result)["instance"] == "ok the bot is not running"
+
+
+async def test_without_a_network_check_warns_and_does_not_fail(terminal: Terminal) -> None:
+    await asyncio.to_thread(terminal.fill)
+    result = await checked(terminal)
+    assert result.exit_code == 0
+    assert lines(result)["token"] == "warn Telegram could not be asked: Retry"
+
+
+async def test_T22_a_refused_token_fails_and_is_not_shown(online: Terminal, server: BotApiServer) -> None:
+    await asyncio.to_thread(online.fill)
+    server.world.revoke_token()
+    result = await checked(online)
+    assert result.exit_code == 1
+    assert lines(result)["token"].startswith("fail Telegram refuses the token")
+    assert server.token not in result.output
+
+
+def test_every_fault_of_the_config_is_a_line(terminal: Terminal) -> None:
+    terminal.write_config(terminal.file.read_text(encoding="utf-8").replace("root =", "rot ="))
+    result = terminal.type("check")
+    assert result.exit_code == 1
+    assert [line.split()[:3] for line in result.stdout.splitlines()] == [["fail", "config", "config.toml:"]] * 2
+
+
+def test_a_config_that_is_not_there_fails(terminal: Terminal) -> None:
+    terminal.file.unlink()
+    assert terminal.type("check").exit_code == 2
+
+
+def test_V3_a_config_that_others_may_read_is_warned_of(terminal: Terminal) -> None:
+    terminal.fill()
+    terminal.file.chmod(0o644)
+    assert lines(terminal.type("check"))["config"].endswith("(mode 0644): wanted mode 0600")
+
+
+def test_without_data_the_way_out_is_told(terminal: Terminal) -> None:
+    result = terminal.type("check")
+    assert result.exit_code == 1
+    assert "run `tiendo roster import FILE --apply`" in lines(result)["data"]
+
+
+def test_sums_that_differ_fail_and_are_left_alone(terminal: Terminal) -> None:
+    terminal.fill()
+    terminal.change("INSERT INTO totals VALUES ('vneid', 4, 'tn', '', 45)")
+    result = terminal.type("check")
+    assert (result.exit_code, lines(result)["sums"]) == (1, "fail 1 differ from the entries: run `tiendo rebuild`")
+    assert terminal.query("SELECT amount FROM totals") == [(45,)]
+
+
+def test_S8_a_damaged_file_fails(terminal: Terminal) -> None:
+    terminal.fill()
+    terminal.change("PRAGMA journal_mode = DELETE")
+    with terminal.data.open("r+b") as file:
+        file.seek(-4096, os.SEEK_END)
+        file.write(b"\xff" * 4096)
+    assert terminal.type("check").exit_code == 1
+
+
+@pytest.mark.parametrize(("given", "words"), [(8000, "giao thiếu 2.000"), (5500, "giao thừa 500")])
+def test_a_target_that_its_children_do_not_add_up_to_is_warned_of(terminal: Terminal, given: int, words: str) -> None:
+    text = cast.ROSTER.replace("BT,Bến Tre,tinh,,,Tỉnh Bến Tre,,,,", f"BT,Bến Tre,tinh,,,,{given},,,")
+    terminal.roster.write_text(text, encoding="utf-8")
+    terminal.fill()
+    found = lines(terminal.type("check"))["roster"]
+    assert found == f"warn BT tn until 2099-12-31: given {given}, children 6000: {words}"
+
+
+def test_a_campaign_without_its_root_fails(terminal: Terminal) -> None:
+    terminal.fill()
+    terminal.write_config(terminal.file.read_text(encoding="utf-8").replace('root = "BT"', 'root = "BTX"'))
+    assert lines(terminal.type("check"))["roster"] == "fail campaign vneid: no unit has its root's code"
+
+
+@pytest.mark.parametrize(("wrong_by", "level"), [(200, Level.OK), (400, Level.WARN), (-400, Level.WARN)])
+async def test_K2_a_clock_that_differs_from_the_servers_is_warned_of(
+    online: Terminal, wrong_by: int, level: Level
+) -> None:
+    await asyncio.to_thread(online.fill)
+    found = await examined(online, SystemClock().now() + timedelta(seconds=wrong_by))
+    [line] = [line for line in found if line.subject == "clock"]
+    assert (line.level, "against the server" in line.text) == (level, True)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", ""])
+async def test_K5_the_clock_is_shown_in_the_campaigns_zone_whatever_the_hosts(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    await asyncio.to_thread(terminal.fill)
+    found = await examined(terminal, cast.MORNING)
+    [line] = [line for line in found if line.subject == "clock"]
+    assert line.text.startswith("2023-12-01 08:00:00 in Asia/Ho_Chi_Minh")
+
+
+async def test_a_full_disk_is_warned_of(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage: Callable[[Path], Any] = lambda _: type("Usage", (), {"free": 199 * 1024**2})  # noqa: E731  (a stand-in)
+    monkeypatch.setattr("bot.check.shutil.disk_usage", usage)
+    found = await examined(terminal, cast.MORNING)
+    assert Line(Level.WARN, "disk", "199 MB free") in found
+
+
+@pytest.mark.parametrize(
+    ("version", "affected"), [((3, 51, 2), True), ((3, 51, 3), False), ((3, 7, 0), True), ((3, 6, 23), False)]
+)
+async def test_S18_a_sqlite_with_the_wal_reset_bug_is_named(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, version: tuple[int, int, int], *, affected: bool
+) -> None:
+    monkeypatch.setattr("sqlite3.sqlite_version_info", version)
+    found = await examined(terminal, cast.MORNING)
+    [line] = [line for line in found if line.subject == "sqlite"]
+    assert ("one writing connection only" in line.text) is affected

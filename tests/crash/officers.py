@@ -1,0 +1,199 @@
+"""Officers who keep reporting while the bot is killed, and the plain arithmetic of what they have said."""
+
+import random
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import NamedTuple
+
+from bot.rehearsal.botapi.messages import Message
+from bot.rehearsal.botapi.people import User
+from bot.rehearsal.botapi.server import BotApiServer
+
+Values = dict[str, int]
+METRICS = ("tn", "kh")
+TODAY, YESTERDAY = "today", "yesterday"
+ZERO = "0"  # the label of the button that answers a question with nought
+
+
+class How(Enum):
+    """Tell how a statement changes what stands for its day."""
+
+    SET = auto()
+    ADD = auto()
+    MEND = auto()  # the message of the newest ADD is edited
+    UNDO = auto()  # what stood before stands again; undone twice, it is back
+
+
+class Statement(NamedTuple):
+    """One thing that an officer has said about a day, under the number of its update."""
+
+    update: int
+    day: str
+    how: How
+    given: Values
+
+
+def standing(said: Iterable[Statement]) -> tuple[Values, Values]:
+    """Return what stands after these statements about one day, and what stood before the last of them."""
+    now: Values = {}
+    before: Values = {}
+    for each in said:
+        base = before if each.how is How.MEND else now
+        match each.how:
+            case How.UNDO:
+                now, before = before, now
+            case How.SET:
+                now, before = base | each.given, now
+            case How.ADD | How.MEND:
+                now, before = base | {name: base.get(name, 0) + n for name, n in each.given.items()}, now
+    return now, before
+
+
+@dataclass
+class Officer:
+    """One officer at the phone: speaks, and keeps a list of what was said."""
+
+    ward: str
+    user: User
+    server: BotApiServer
+    chance: random.Random
+    said: list[Statement] = field(default_factory=list)
+    _newest: Message | None = None  # the message of the last statement, if editing it replaces what it said
+    _lines: list[tuple[Message, Values]] = field(default_factory=list)  # today's lines of both numbers
+    _asked: tuple[int, Values] | None = None  # the /baocao that runs: its message and the answers so far
+    _pressed: set[str] = field(default_factory=set)
+
+    def must_stand(self, day: str) -> Values:
+        """Return what the bot must hold for a day once it has heard everything."""
+        return standing(each for each in self.said if each.day == day)[0]
+
+    def speak(self) -> None:
+        """Say one more thing, chosen by chance."""
+        if self._asked is not None:
+            self._answer(*self._asked)
+            return
+        moves = {
+            self._line: 30,
+            self._line_of_yesterday: 6,
+            self._adjust: 36,
+            self._edit: 10,
+            self._edit_too_late: 4,
+            self._undo: 5,
+            self._begin: 6,
+            self._ask_status: 3,
+        }
+        (move,) = self.chance.choices(list(moves), list(moves.values()))
+        move()
+
+    def _line(self) -> None:
+        given = self._new_values(TODAY)
+        self._newest = self._say(_typed(given), TODAY, How.SET, given)
+        self._lines.append((self._newest, given))
+
+    def _line_of_yesterday(self) -> None:
+        given = self._new_values(YESTERDAY)
+        self._say(f"hq {_typed(given)}", YESTERDAY, How.SET, given)
+
+    def _adjust(self) -> None:
+        name = self.chance.choice(METRICS)
+        stands = self.must_stand(TODAY).get(name, 0)
+        number = self.chance.choice([n for n in range(-3, 8) if n and stands + n >= 0])
+        self._newest = self._say(f"{name} {number:+}", TODAY, How.ADD, {name: number})
+
+    def _edit(self) -> None:
+        """Edit the newest message: it says something else now, and that once."""
+        message = self._newest
+        if message is not None and self.said[-1].how is How.ADD:
+            ((name, number),) = self.said[-1].given.items()
+            mended = number + self.chance.randint(1, 5)
+            self._note(TODAY, How.MEND, {name: mended})
+            self.user.edit(message, f"{name} {mended:+}")
+        elif message is not None:
+            given = self._new_values(TODAY)
+            self._note(TODAY, How.SET, given)
+            self.user.edit(message, _typed(given))
+            self._newest, self._lines[-1] = message, (message, given)
+
+    def _edit_too_late(self) -> None:
+        """Edit a line that a later message has overtaken: that changes nothing."""
+        stands = self.must_stand(TODAY)
+        late = [message for message, given in self._lines if any(stands.get(name) != given[name] for name in METRICS)]
+        if late and self.said[-1].how is not How.UNDO:
+            self.user.edit(self.chance.choice(late), _typed(self._new_values(TODAY)))
+
+    def _undo(self) -> None:
+        """Take back the newest of what stands, of whichever day it is."""
+        standing_days = [each.day for each in self.said if self.must_stand(each.day)]
+        if standing_days:
+            self._say("hoàn tác", standing_days[-1], How.UNDO, {})
+
+    def _begin(self) -> None:
+        self._asked = (self.user.private.send("/baocao").message_id, {})
+
+    def _ask_status(self) -> None:
+        self.user.private.send("/status")
+
+    def _answer(self, command: int, given: Values) -> None:
+        """Answer the question that the bot puts next: with its button if it is seen already, else by typing."""
+        name = METRICS[len(given)]
+        question = self._question(command) if not given else None
+        if question is not None:
+            self._pressed.add(_data_of(question))
+            self.user.press(question, ZERO)
+            self._asked = (command, {name: 0})
+            return
+        fresh = self._new_values(TODAY)[name]
+        given = given | {name: fresh}
+        if len(given) == len(METRICS):
+            self._asked = None
+            self._note(TODAY, How.SET, given)
+        else:
+            self._asked = (command, given)
+        self.user.private.send(str(fresh))
+
+    def _question(self, command: int) -> Message | None:
+        """Return the newest question after the command whose button was not pressed; repeats share their buttons."""
+        for message in reversed(self.user.private.from_bots()):
+            if message.message_id < command:
+                return None
+            if any(ZERO in row for row in message.buttons) and _data_of(message) not in self._pressed:
+                return message
+        return None
+
+    def _say(self, text: str, day: str, how: How, given: Values) -> Message:
+        self._note(day, how, given)
+        return self.user.private.send(text)
+
+    def _note(self, day: str, how: How, given: Values) -> None:
+        """Write down what is said next, before it is said."""
+        self._newest = None
+        self.said.append(Statement(self.server.next_update_id, day, how, given))
+
+    def _new_values(self, day: str) -> Values:
+        """Return numbers that differ from what stands in each metric, so that the statement changes something."""
+        stands = self.must_stand(day)
+        return {name: self.chance.choice([n for n in range(1, 90) if n != stands.get(name)]) for name in METRICS}
+
+
+def _typed(given: Values) -> str:
+    return f"{given['tn']} {given['kh']}"
+
+
+def _data_of(question: Message) -> str:
+    """Return what the button for nought carries."""
+    rows = (question.reply_markup or {}).get("inline_keyboard", [])
+    return next(str(button["callback_data"]) for row in rows for button in row if button["text"] == ZERO)
+
+
+async def keep_talking(
+    officers: Sequence[Officer], chance: random.Random, rest: Callable[[float], Awaitable[None]]
+) -> None:
+    """Let officers speak in bursts of 20 to 60 a second until cancelled."""
+    while True:
+        crowd = chance.sample(officers, chance.randint(2, 8))
+        pace = chance.uniform(20, 60)
+        for _ in range(chance.randint(4, 24)):
+            chance.choice(crowd).speak()
+            await rest(1 / pace)
+        await rest(chance.uniform(0.2, 1.6))

@@ -1,0 +1,224 @@
+"""One run of the suite: a province, officers who talk, a bot that is killed again and again, and a verdict."""
+
+import asyncio
+import random
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.app import SystemClock
+from bot.config import Config, load
+from bot.rehearsal.botapi.faults import Fault
+from bot.rehearsal.botapi.limits import Limits
+from bot.rehearsal.botapi.server import BotApiServer
+from storage import people, worlds
+from storage.people import Role
+from storage.sqlite import Tx, open_store
+from tests.crash.checker import Evidence
+from tests.crash.officers import Officer, keep_talking
+from tests.crash.process import BotProcess
+from tests.stage import apply_roster
+
+DISTRICTS = ("D1", "D2", "D3")
+WARDS = 60
+LOST_ANSWERS = 0.01
+LOSSY = ("sendMessage", "editMessageText", "getUpdates", "answerCallbackQuery")
+LOSSES = (Fault.accept_then_reset(), Fault.accept_then_hang(), Fault.truncate(), Fault.html_502(accepted=True))
+# Twice what Telegram allows: the limits are on, so that a bot that forgets its pacing in a crash is refused
+# now and then and has to wait, but a burst after every restart does not turn the run into a test of floods.
+LIMITS = Limits(private_per_second=2, private_burst=6, overall_per_second=60, overall_burst=60)
+DRAIN_S = 240.0
+LOOK_S = 0.25
+
+CONFIG = """\
+timezone = "{zone}"
+admins = [1000001]
+
+[storage]
+url = "sqlite:///{folder}/tiendo.db"
+
+[telegram]
+token = "{token}"
+base_url = "{url}"
+
+[web]
+listen = "127.0.0.1:0"
+
+[calendar]
+working_days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+[[campaigns]]
+code = "vneid"
+name = "Cao điểm kích hoạt"
+root = "P"
+starts = {starts}
+deadline = {deadline}
+on_time_until = "23:59"
+day_closes = "23:59"
+
+  [[campaigns.metrics]]
+  code = "tn"
+  name = "Thu nhận"
+
+  [[campaigns.metrics]]
+  code = "kh"
+  name = "Kích hoạt"
+  main = true
+"""
+
+
+class Moment(Enum):
+    """Tell when a kill strikes, in seconds after the start or after the first poll."""
+
+    BOOT = auto()
+    FIRST_POLL = auto()
+    LOAD = auto()
+    HASTE = auto()
+
+
+# Moment: its weight, whether it is reckoned from the first poll, and the earliest and the latest second.
+STRIKES: dict[Moment, tuple[int, bool, float, float]] = {
+    Moment.BOOT: (30, False, 0.05, 1.2),
+    Moment.FIRST_POLL: (20, True, 0.0, 0.04),
+    Moment.LOAD: (40, True, 0.04, 1.5),
+    Moment.HASTE: (10, False, 0.02, 0.25),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Say how often the bot is killed, and which chances are drawn."""
+
+    kills: int
+    seed: int
+
+
+async def play(plan: Plan, folder: Path) -> Evidence:
+    """Kill the bot as planned, let it finish undisturbed, and return what it left behind in `folder`."""
+    chance = random.Random(plan.seed)  # noqa: S311  (a repeatable run, not a secret)
+    clock = SystemClock()
+    async with BotApiServer(clock, limits=LIMITS) as server:
+        config = configure(folder, server, clock.now())
+        first = server.next_update_id
+        officers = await appoint(config, server, clock.now(), chance)
+        lose_answers(server, plan.seed)
+        process = BotProcess(folder / "config.toml", server, clock)
+        try:
+            async with talking(officers, chance, clock):
+                for _ in range(plan.kills):
+                    await live_and_die(process, chance, clock)
+            code = await finish(process, server, config.storage.path, clock)
+        finally:
+            await process.clear_away()
+        return Evidence(config, server, officers, process.log, code, plan.kills, first, process.recoveries, clock.now())
+
+
+def configure(folder: Path, server: BotApiServer, now: datetime) -> Config:
+    """Write the config, with a time zone in which it is noon now: no run ever meets a midnight."""
+    east = 12 - now.hour
+    zone = f"Etc/GMT{-east:+}" if east else "Etc/UTC"
+    today = now.astimezone(ZoneInfo(zone)).date()
+    path = folder / "config.toml"
+    path.touch(mode=0o600)
+    path.write_text(
+        CONFIG.format(
+            zone=zone,
+            folder=folder,
+            token=server.token,
+            url=server.base_url,
+            starts=today - timedelta(days=10),
+            deadline=today + timedelta(days=20),
+        ),
+        encoding="utf-8",
+    )
+    return load(path)
+
+
+def roster() -> str:
+    """Return a province of three districts and sixty wards."""
+    rows = ["code,name,level,parent,target.tn,target.kh", "P,Tỉnh,tinh,,,"]
+    rows += [f"{code},Huyện {code},huyen,P,," for code in DISTRICTS]
+    rows += [f"W{n:02},Xã {n:02},xa,{DISTRICTS[n % len(DISTRICTS)]},2000,2000" for n in range(WARDS)]
+    return "\n".join(rows) + "\n"
+
+
+async def appoint(config: Config, server: BotApiServer, now: datetime, chance: random.Random) -> list[Officer]:
+    """Make the database and give every ward an officer who has opened the chat."""
+    officers = [
+        Officer(f"W{n:02}", server.world.add_user(f"Cán bộ {n:02}"), server, random.Random(chance.random()))  # noqa: S311  (as above)
+        for n in range(WARDS)
+    ]
+    async with open_store(config.storage.path, create=True) as store:
+        await store.write(partial(apply_roster, config=config, text=roster(), now=now))
+        await store.write(partial(_give_posts, officers=officers, now=int(now.timestamp())))
+    for officer in officers:
+        officer.user.private.send("/start")
+    return officers
+
+
+def _give_posts(tx: Tx, officers: Sequence[Officer], now: int) -> None:
+    units = {unit.code: unit.id for unit in worlds.units(tx)}
+    for officer in officers:
+        person = people.enrol(tx, "telegram", officer.user.id, name=officer.user.name, now=now)
+        people.appoint(tx, person, Role.OFFICER, units[officer.ward], now)
+
+
+def lose_answers(server: BotApiServer, seed: int) -> None:
+    """Let one answer in a hundred get lost after its deed, in four ways."""
+    for place, method in enumerate(LOSSY):
+        for kind, fault in enumerate(LOSSES):
+            share = LOST_ANSWERS / len(LOSSES)
+            server.faults.rate(method, fault, probability=share, seed=seed * 100 + place * len(LOSSES) + kind)
+
+
+@asynccontextmanager
+async def talking(officers: Sequence[Officer], chance: random.Random, clock: SystemClock) -> AsyncIterator[None]:
+    """Let the officers talk beside the block."""
+    talk = asyncio.create_task(keep_talking(officers, random.Random(chance.random()), clock.sleep))  # noqa: S311  (as above)
+    try:
+        yield
+        if talk.done():
+            talk.result()
+    finally:
+        talk.cancel()
+        await asyncio.gather(talk, return_exceptions=True)
+
+
+async def live_and_die(process: BotProcess, chance: random.Random, clock: SystemClock) -> None:
+    """Start the bot, and kill it at a moment that chance chooses."""
+    (moment,) = chance.choices(list(STRIKES), [weight for weight, *_ in STRIKES.values()])
+    _, polls, earliest, latest = STRIKES[moment]
+    await process.start()
+    if polls:
+        await process.first_poll()
+    await clock.sleep(chance.uniform(earliest, latest))
+    await process.kill()
+
+
+async def finish(process: BotProcess, server: BotApiServer, data: Path, clock: SystemClock) -> int:
+    """Let the bot do what is left, undisturbed; stop it and return its exit code. TimeoutError if it hangs."""
+    server.faults.clear()
+    server.faults.release()
+    await process.start()
+    await process.first_poll()
+    async with asyncio.timeout(DRAIN_S):
+        await server.drained(DRAIN_S)
+        while has_work(data):
+            await clock.sleep(LOOK_S)
+    return await process.stop()
+
+
+def has_work(data: Path) -> bool:
+    """Tell whether anything waits to be sent or to be tried again."""
+    with closing(sqlite3.connect(f"{data.as_uri()}?mode=ro", uri=True)) as connection:
+        (waiting,) = connection.execute(
+            "SELECT (SELECT count(*) FROM outbox WHERE state IN ('waiting', 'sending'))"
+            " + (SELECT count(*) FROM updates WHERE state = 'retry')"
+        ).fetchone()
+    return bool(waiting)

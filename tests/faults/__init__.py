@@ -1,0 +1,1 @@
+"""The catalogue of faults: each test names its row."""

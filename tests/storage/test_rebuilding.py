@@ -1,0 +1,245 @@
+"""Rebuilding: sums kept step by step equal those worked out from whole histories, and equal a plain dictionary."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.campaign import Key
+from storage import entries, rebuilding, tallies
+from storage.entries import Entry, EntryKind, Slot
+from storage.rebuilding import Difference
+from storage.sqlite import Tx
+from tests import cast
+from tests.cast import AN_HOI, GIAO_LONG, PHU_KHUONG
+from tests.storage.ground import DAY, TN, YESTERDAY, Pen, in_memory, transaction, world_of
+
+M1, M2, KH, HS = Key("tn", "m1"), Key("tn", "m2"), Key("kh"), Key("hs")
+PARTS = [{"code": "m1", "name": "Mức 1"}, {"code": "m2", "name": "Mức 2"}]
+METRICS: list[dict[str, Any]] = [
+    {"code": "tn", "name": "Thu nhận", "parts": PARTS},
+    {"code": "kh", "name": "Kích hoạt", "entry": "cumulative", "main": True},
+    {"code": "hs", "name": "Hồ sơ"},
+]
+ROSTER = """\
+code,name,level,parent,baseline.kh
+BT,Bến Tre,tinh,,
+TP,Thành phố Bến Tre,huyen,BT,
+CT,Huyện Châu Thành,huyen,BT,
+TP-01,Phường An Hội,xa,TP,950
+TP-02,Phường Phú Khương,xa,TP,500
+CT-02,Xã Giao Long,xa,CT,
+"""
+DAYS = [DAY - timedelta(days=back) for back in range(6)]
+CONFIG = cast.config(Path(), campaigns=[cast.campaign(metrics=METRICS)])
+
+
+@dataclass
+class Model:
+    """What a plain dictionary says of the same history: the report that stands for each slot."""
+
+    baseline: Mapping[str, int]
+    reports: dict[tuple[str, date, int], tuple[Mapping[Key, int], bool]] = field(default_factory=dict)
+
+    def stand(self, code: str, slot: Slot, amounts: Mapping[Key, int], *, on_time: bool) -> None:
+        where = (code, slot.day, slot.person)
+        if not amounts:
+            self.reports.pop(where, None)
+        else:
+            self.reports[where] = (amounts, self.reports.get(where, ({}, on_time))[1])
+
+    def values(self) -> Iterator[tuple[str, date, Key, int]]:
+        running = {(code, person): self.baseline[code] for code, _, person in self.reports}
+        for (code, day, person), (amounts, _) in sorted(self.reports.items(), key=lambda item: item[0][1]):
+            for key, amount in amounts.items():
+                before = running[code, person] if key == KH else 0
+                running[code, person] = amount if key == KH else running[code, person]
+                yield code, day, key, amount - before
+                if key.part:
+                    yield code, day, Key(key.metric), amount
+
+
+def above(code: str) -> tuple[str, ...]:
+    return code, code[:2], "BT"
+
+
+Op = tuple[str, str, int, int, Mapping[Key, int], bool]
+AMOUNTS = st.dictionaries(st.sampled_from([M1, M2, KH, HS]), st.integers(0, 2_000), min_size=1)
+OPS = st.lists(
+    st.tuples(
+        st.sampled_from(["say", "say", "say", "edit", "ask", "confirm", "drop", "undo", "move"]),
+        st.sampled_from([AN_HOI, PHU_KHUONG, GIAO_LONG]),
+        st.integers(0, 4),
+        st.integers(0, 2),
+        AMOUNTS,
+        st.booleans(),
+    ),
+    max_size=40,
+)
+
+
+@dataclass
+class Play:
+    """The same operations, done by the storage and by the model."""
+
+    pen: Pen
+    model: Model
+    questions: list[tuple[str, Entry]] = field(default_factory=list)
+
+    def do(self, op: Op) -> None:
+        what, code, back, person, given, on_time = op
+        slot = self.pen.slot(code, DAY - timedelta(days=back), person)
+        if what in ("say", "edit"):
+            self.noted(
+                code, self.pen.say(slot, given, on_time=on_time, kind=EntryKind("line" if what == "say" else what))
+            )
+        elif what == "ask":
+            self.questions.append((code, self.pen.ask(slot, given)))
+        elif what == "undo":
+            self.noted(code, self.pen.undo(slot, on_time=on_time))
+        elif what == "move":
+            self.move(code, slot, given, on_time=on_time)
+        elif self.questions:
+            self.answer(what, back, on_time=on_time)
+
+    def move(self, code: str, slot: Slot, given: Mapping[Key, int], *, on_time: bool) -> None:
+        self.noted(code, self.pen.undo(slot, EntryKind.MOVED, on_time=on_time))
+        there = slot._replace(day=slot.day - timedelta(days=1))
+        self.noted(code, self.pen.say(there, given, on_time=on_time))
+
+    def answer(self, what: str, index: int, *, on_time: bool) -> None:
+        code, question = self.questions.pop(index % len(self.questions))
+        if not entries.is_open(self.pen.tx, question.id):
+            return
+        if what == "drop":
+            self.pen.drop(question)
+        else:
+            self.noted(code, self.pen.confirm(question, on_time=on_time))
+
+    def noted(self, code: str, entry: Entry | None) -> None:
+        if entry is not None:
+            self.model.stand(code, entry.slot, entry.amounts, on_time=entry.on_time)
+
+    def check(self) -> None:
+        totals: Counter[tuple[str, Key]] = Counter()
+        daily: Counter[tuple[str, date, Key]] = Counter()
+        for code, day, key, amount in self.model.values():
+            for each in above(code):
+                totals[each, key] += amount
+                daily[each, day, key] += amount
+        kept_totals: dict[tuple[str, Key], int] = {}
+        kept_daily: dict[tuple[str, date, Key], int] = {}
+        for unit in self.pen.world.tree.units.values():
+            sums = tallies.sums(self.pen.tx, "vneid", unit.id)
+            kept_totals |= {(unit.code, key): amount for key, amount in sums.items()}
+            for day in DAYS:
+                sums = tallies.day_sums(self.pen.tx, "vneid", unit.id, day)
+                kept_daily |= {(unit.code, day, key): amount for key, amount in sums.items()}
+                turnout = tallies.turnout(self.pen.tx, "vneid", unit.id, day)
+                assert (turnout.reported, turnout.on_time) == self.turnout(unit.code, day)
+        assert _nonzero(kept_totals) == _nonzero(totals)
+        assert _nonzero(kept_daily) == _nonzero(daily)
+
+    def turnout(self, unit: str, day: date) -> tuple[int, int]:
+        reports: dict[str, bool] = {}
+        for (code, each, _), (_, on_time) in self.model.reports.items():
+            if each == day and unit in above(code):
+                reports[code] = reports.get(code, False) or on_time
+        return len(reports), sum(reports.values())
+
+
+def _nonzero(sums: Mapping[Any, int]) -> dict[Any, int]:
+    return {key: amount for key, amount in sums.items() if amount}
+
+
+def _play(tx: Tx, ops: list[Op]) -> Play:
+    pen = Pen(tx, world_of(tx, CONFIG))
+    goals = pen.world.goals["vneid"]
+    play = Play(pen, Model({code: goals.baseline(pen.unit(code), KH) for code in (AN_HOI, PHU_KHUONG, GIAO_LONG)}))
+    for op in ops:
+        play.do(op)
+    return play
+
+
+@pytest.fixture(scope="module", name="mixed")
+def mixed_ground() -> Iterator[Any]:
+    with in_memory(CONFIG, ROSTER) as connection:
+        yield connection
+
+
+@given(ops=OPS)
+@settings(max_examples=150)
+def test_H15_any_history_adds_up_like_a_dictionary_and_like_its_rebuild(mixed: Any, ops: list[Op]) -> None:
+    with transaction(mixed) as tx:
+        play = _play(tx, ops)
+        play.check()
+        assert rebuilding.rebuild(tx, play.pen.world) == []
+
+
+FALSE = st.sampled_from(
+    [
+        "UPDATE totals SET amount = amount + 1",
+        "UPDATE daily SET amount = amount - 1",
+        "UPDATE tallies SET amount = amount + 1",
+        "UPDATE turnout SET reported = reported + 1",
+        "UPDATE reports SET on_time = 1 - on_time",
+        "DELETE FROM totals",
+        "DELETE FROM tallies",
+        "DELETE FROM reports",
+        "INSERT INTO turnout VALUES ('vneid', 1, '2023-11-16', 1, 1)",
+        "INSERT INTO questions SELECT id, campaign, unit, day, slot, person FROM entries WHERE state = 'accepted'",
+    ]
+)
+
+
+@given(ops=OPS, false=FALSE)
+@settings(max_examples=60)
+def test_H15_a_falsified_sum_is_found_and_mended(mixed: Any, ops: list[Op], false: str) -> None:
+    with transaction(mixed) as tx:
+        play = _play(tx, [*ops, ("say", AN_HOI, 0, 0, {M1: 3, M2: 4, HS: 5}, True)])
+        tx.run(false)
+        assert rebuilding.rebuild(tx, play.pen.world)
+        assert rebuilding.rebuild(tx, play.pen.world) == []
+        play.check()
+
+
+def test_a_difference_names_the_row_what_is_kept_and_what_is_right(pen: Pen) -> None:
+    pen.say(pen.slot(), {TN: 45})
+    ward = pen.unit(AN_HOI)
+    pen.tx.run("UPDATE totals SET amount = 46 WHERE unit = ?", (ward,))
+    found = rebuilding.compare(pen.tx, rebuilding.derive(pen.tx, pen.world))
+    assert found == [Difference("totals", ("vneid", ward, "tn", ""), (46,), (45,))]
+
+
+def test_comparing_changes_nothing(pen: Pen) -> None:
+    pen.say(pen.slot(), {TN: 45})
+    pen.tx.run("DELETE FROM totals")
+    pen.tx.run("PRAGMA query_only = ON")
+    try:
+        assert rebuilding.compare(pen.tx, rebuilding.derive(pen.tx, pen.world))
+    finally:
+        pen.tx.run("PRAGMA query_only = OFF")
+
+
+def test_rows_of_noughts_are_the_same_as_no_rows(pen: Pen) -> None:
+    pen.say(pen.slot(), {TN: 45})
+    pen.undo(pen.slot())
+    assert pen.tx.value("SELECT count(*) FROM totals") == 3
+    assert rebuilding.rebuild(pen.tx, pen.world) == []
+
+
+def test_a_running_total_put_in_for_an_earlier_day_changes_the_next_difference(mixed: Any) -> None:
+    with transaction(mixed) as tx:
+        pen = Pen(tx, world_of(tx, CONFIG))
+        pen.say(pen.slot(), {KH: 1_000})
+        pen.say(pen.slot(day=YESTERDAY), {KH: 980})
+        assert tallies.tally(tx, pen.slot(day=YESTERDAY), KH) == 30
+        assert tallies.tally(tx, pen.slot(), KH) == 20
+        assert tallies.running_around(tx, pen.slot(), KH) == (980, None)
+        assert tallies.running_around(tx, pen.slot(day=YESTERDAY), KH) == (None, 1_000)
