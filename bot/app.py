@@ -3,13 +3,14 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 
 import structlog
 
 from bot.channels import BadToken, CallFailed, Channel, Me
+from bot.clockwork import Alarm, Clockwork, cron
 from bot.config import Config
 from bot.courier import Courier, Limits
 from bot.domain.clock import Clock
@@ -70,14 +71,18 @@ def setting_of(config: Config) -> Setting:
 class App:
     """The running bot: its tasks live and die together."""
 
-    def __init__(self, config: Config, store: Store, channel: Channel, clock: Clock, limits: Limits) -> None:
+    def __init__(
+        self, config: Config, store: Store, channel: Channel, clock: Clock, alarm: Alarm, limits: Limits
+    ) -> None:
         self.store = store
         self.courier = Courier(store, channel, clock, limits)
         self.ready = asyncio.Event()
         self._setting = setting_of(config)
+        self.clockwork = Clockwork(store, self._setting, channel.name, clock, alarm, self.courier.wake)
         self._channel = channel
         self._clock = clock
         self._intake: asyncio.Task[None] | None = None
+        self._stopping = False
 
     async def run(self) -> None:
         """Work until cancelled. Raises what ended a task: TokenRefused, OtherBot, or a fault."""
@@ -90,17 +95,25 @@ class App:
             async with asyncio.TaskGroup() as group:
                 group.create_task(_forever("courier", self.courier.run))
                 group.create_task(_forever("retries", intake.retry))
+                group.create_task(_forever("clockwork", self.clockwork.run))
                 group.create_task(self._set_menus())
                 self.ready.set()
-                await self._intake
+                await asyncio.wait((self._intake,))
+                # When stopping, leaving here waits for the courier; raising would cancel it in the middle of a send.
+                if not self._stopping:
+                    await self._intake
         finally:
             self._intake.cancel()
 
     async def stop(self) -> None:
         """Take nothing more in, and give what is being sent a few seconds."""
+        self._stopping = True
         if self._intake is not None:
             self._intake.cancel()
-        await self.courier.stop(GRACE_S)
+        # Seconds of the machine guard those of the clock, which may stand still.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GRACE_S + 1):
+                await self.courier.stop(GRACE_S)
 
     async def _introduce(self) -> Me:
         """Learn who the bot is, however long the network takes, and make sure that the data is this bot's."""
@@ -161,6 +174,7 @@ async def running(
     channel: Channel,
     clock: Clock,
     *,
+    alarm: Alarm = cron,
     limits: Limits = Limits(),  # noqa: B008  (frozen)
 ) -> AsyncIterator[tuple[App, asyncio.Task[None]]]:
     """Run the bot beside the block, and stop it in good order afterwards.
@@ -169,7 +183,7 @@ async def running(
     """
     async with open_store(config.storage.path) as store:
         await channel.open()
-        app = App(config, store, channel, clock, limits)
+        app = App(config, store, channel, clock, alarm, limits)
         task = asyncio.create_task(app.run(), name="app")
         try:
             yield app, task

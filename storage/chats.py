@@ -79,8 +79,8 @@ def migrate(tx: Tx, channel: str, old: int, new: int) -> None:
     """Follow a group to its new outside id, whichever of Telegram's three signs comes first or again.
 
     Everything refers to the row, so that renaming it moves the binding and all that waits. Where the
-    new id is already known as another chat, that one takes over what waits, and the binding too unless
-    it has one of its own.
+    new id is already known as another chat, that one takes over what waits, what was pushed already, and
+    the binding too unless it has one of its own.
     """
     source = tx.one("SELECT id, moved_to FROM chats WHERE channel = ? AND external = ?", (channel, old))
     if source is None or old == new:
@@ -91,6 +91,12 @@ def migrate(tx: Tx, channel: str, old: int, new: int) -> None:
         return
     into = {"old": source["id"], "new": twin["id"]}
     tx.run("UPDATE outbox SET chat = :new WHERE chat = :old AND state IN ('waiting', 'sending')", into)
+    tx.run(
+        "INSERT INTO job_runs (campaign, job, chat, thread, day, slot, state, reason, outbox, at)"
+        " SELECT campaign, job, :new, thread, day, slot, state, reason, outbox, at FROM job_runs WHERE chat = :old"
+        " ON CONFLICT DO NOTHING",
+        into,
+    )
     if twin["unit"] is None and source["moved_to"] is None:
         tx.run(
             "UPDATE chats SET (unit, thread, language) ="
@@ -98,3 +104,13 @@ def migrate(tx: Tx, channel: str, old: int, new: int) -> None:
             into,
         )
     tx.run("UPDATE chats SET moved_to = :new, unit = NULL, reachable = 0 WHERE id = :old", into)
+
+
+def bound_groups(tx: Tx, channel: str) -> list[Chat]:
+    """Return the groups that belong to a unit and can be reached, in the order in which they came."""
+    rows = tx.all(
+        f"SELECT {_COLUMNS} FROM chats WHERE channel = ? AND private = 0 AND unit IS NOT NULL AND reachable = 1"
+        " ORDER BY id",
+        (channel,),
+    )
+    return [_chat(row) for row in rows]

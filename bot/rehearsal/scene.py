@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,11 +15,13 @@ from pydantic import SecretStr
 
 from bot.channels import Channel
 from bot.channels.telegram import TelegramChannel
+from bot.clockwork import Alarm, Clockwork, by_hand
 from bot.config import Config, Storage, Telegram
 from bot.courier import Courier
 from bot.domain.campaign import Campaign
 from bot.domain.clock import Clock
 from bot.domain.roster import Roster, diff
+from bot.domain.schedule import upcoming
 from bot.domain.world import Setting, World
 from bot.rehearsal.botapi import BotApiServer
 from bot.rehearsal.clocks import ManualClock
@@ -36,13 +38,35 @@ MORNING = time(8, 0)
 class RunningApp(Protocol):
     """What a scene needs of the running bot."""
 
-    store: Store
-    courier: Courier
-    ready: asyncio.Event
+    @property
+    def store(self) -> Store:
+        """Return the data."""
+        ...
+
+    @property
+    def courier(self) -> Courier:
+        """Return what sends."""
+        ...
+
+    @property
+    def clockwork(self) -> Clockwork:
+        """Return what pushes."""
+        ...
+
+    @property
+    def ready(self) -> asyncio.Event:
+        """Return what is set once the bot works."""
+        ...
 
 
-Starter = Callable[[Config, Channel, Clock], AbstractAsyncContextManager[tuple[RunningApp, "asyncio.Task[None]"]]]
-"""`bot.app.running`: the composition root hands itself in, since it stands above this floor."""
+class Starter(Protocol):
+    """`bot.app.running`: the composition root hands itself in, since it stands above this floor."""
+
+    def __call__(
+        self, config: Config, channel: Channel, clock: Clock, *, alarm: Alarm
+    ) -> AbstractAsyncContextManager[tuple[RunningApp, "asyncio.Task[None]"]]:
+        """Run the bot beside the block."""
+        ...
 
 
 @dataclass
@@ -88,13 +112,29 @@ class Scene:
         """Return the calendar day on the clock."""
         return self.clock.now().astimezone(self.config.zone).date()
 
-    def turn_to(self, at: time, day: date | None = None) -> None:
-        """Move the clock to a local time, today or on another day."""
-        self.clock.set(datetime.combine(day or self.today, at, self.config.zone))
+    async def turn_to(self, at: time, day: date | None = None) -> None:
+        """Let time pass until a local time, today or on another day."""
+        await self.pass_to(datetime.combine(day or self.today, at, self.config.zone))
 
-    def tomorrow(self, at: time) -> None:
-        """Move the clock to a local time tomorrow."""
-        self.turn_to(at, self.today + timedelta(days=1))
+    async def tomorrow(self, at: time) -> None:
+        """Let time pass until a local time tomorrow."""
+        await self.turn_to(at, self.today + timedelta(days=1))
+
+    async def pass_to(self, moment: datetime) -> None:
+        """Let time pass, stopping at every push that falls due on the way."""
+        setting, now = self.setting, self.clock.now()
+        for slot in upcoming(setting.campaigns, setting.calendar, setting.zone, now, moment - now):
+            if slot.at > self.clock.now():
+                self.clock.set(slot.at)
+            await self.look()
+        if moment > self.clock.now():
+            self.clock.set(moment)
+        await self.look()
+
+    async def look(self) -> None:
+        """Let the bot see to what is due now, and send it."""
+        await self.app.clockwork.look()
+        await self.settle()
 
     async def world(self) -> World:
         """Return the roster as it stands today."""
@@ -160,7 +200,7 @@ async def play(
 ) -> AsyncIterator[Scene]:
     """Run the bot on data that is there already: a start, or a start again."""
     channel = TelegramChannel(server.token, server.base_url, clock)
-    async with start(config, channel, clock) as (app, task):
+    async with start(config, channel, clock, alarm=by_hand) as (app, task):
         scene = Scene(server, clock, config, setting, app, task)
         await scene.settle()
         yield scene

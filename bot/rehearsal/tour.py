@@ -101,7 +101,7 @@ class Tour:
 
     async def _report_in_one_line(self, officer: User) -> None:
         self._scene_title("Báo cáo bằng một dòng")
-        self._scene.turn_to(time(15, 20))
+        await self._scene.turn_to(time(15, 20))
         numbers = _numbers(self._campaign, 45)
         officer.private.send(_line(self._campaign, numbers))
         await self._settle(officer)
@@ -109,7 +109,7 @@ class Tour:
 
     async def _report_by_dialogue(self, officer: User) -> None:
         self._scene_title("Báo cáo từng bước")
-        self._scene.turn_to(time(16, 5))
+        await self._scene.turn_to(time(16, 5))
         numbers = _numbers(self._campaign, 21)
         officer.private.send("/baocao")
         await self._settle(officer)
@@ -121,7 +121,7 @@ class Tour:
     async def _mend_by_editing(self, officer: User) -> None:
         """Slip on the keys, and mend it by editing the message."""
         self._scene_title("Gõ nhầm thì sửa ngay tin đã gửi")
-        self._scene.turn_to(time(16, 40))
+        await self._scene.turn_to(time(16, 40))
         numbers = _numbers(self._campaign, 38)
         first = self._campaign.keys[0]
         message = officer.private.send(_line(self._campaign, {**numbers, first: numbers[first] * 100}))
