@@ -124,7 +124,8 @@ class Clockwork:
         for campaign in self._setting.campaigns:
             passed: dict[JobKind, list[Slot]] = defaultdict(list)
             for slot in slots(campaign, self._setting.calendar, self._setting.zone, seen, now):
-                passed[slot.job].append(slot)
+                if slot.job in KINDS:
+                    passed[slot.job].append(slot)
             for due in passed.values():
                 room -= self._see_to(tx, due, now, room)
                 if room <= 0:
