@@ -12,7 +12,7 @@ import structlog
 
 from bot.channels import BadToken, BadUpdate, CallFailed, Channel, Contested, Wait
 from bot.domain.clock import Clock
-from bot.domain.messages import Incoming
+from bot.domain.messages import Incoming, Said
 from handlers.desk import Desk
 from storage import nonces, updates
 from storage.errors import StoreFailed
@@ -102,7 +102,8 @@ class Intake:
                 continue
             incoming, fault = self._read(raw)
             moment = int((incoming.moment if incoming else now).timestamp())
-            newest = max(newest, moment)
+            if incoming is not None and incoming.said is not Said.BUTTON:
+                newest = max(newest, moment)  # presses and what cannot be read are dated by our own clock
             chat = incoming.place.id if incoming else None
             if not updates.take(tx, key, chat, moment, json.dumps(raw)):
                 continue

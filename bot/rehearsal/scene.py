@@ -25,8 +25,9 @@ from bot.domain.schedule import upcoming
 from bot.domain.world import Setting, World
 from bot.rehearsal.botapi import BotApiServer
 from bot.rehearsal.clocks import ManualClock
-from storage import invites, rosters, worlds
+from storage import invites, outbox, rosters, worlds
 from storage.invites import InviteKind
+from storage.outbox import State
 from storage.sqlite import Store, Tx, open_store
 
 PATIENCE_S = 120
@@ -159,7 +160,8 @@ def at_start(campaign: Campaign, zone: ZoneInfo) -> datetime:
 
 
 def _is_waiting(tx: Tx) -> bool:
-    return tx.one("SELECT 1 FROM outbox WHERE state IN ('waiting', 'sending') LIMIT 1") is not None
+    counts = outbox.counts(tx)
+    return any(counts.get(state) for state in (State.WAITING, State.SENDING))
 
 
 def rehearsed(config: Config, folder: Path, server: BotApiServer) -> Config:
