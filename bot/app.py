@@ -9,13 +9,13 @@ from functools import partial
 
 import structlog
 
-from bot.channels import BadToken, CallFailed, Channel, Me
+from bot.channels import BadToken, CallFailed, Channel, Me, TokenRefused
 from bot.clockwork import Alarm, Clockwork, cron
 from bot.config import Config
 from bot.courier import Courier, Limits
 from bot.domain.clock import Clock
 from bot.domain.world import Setting
-from bot.intake import Intake, Refusals, TokenRefused
+from bot.intake import Intake, Refusals
 from bot.render.texts import LANGUAGES, Texts
 from handlers import commands
 from handlers.desk import Desk

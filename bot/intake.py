@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from bot.channels import BadToken, BadUpdate, CallFailed, Channel, Contested, Wait
+from bot.channels import BadToken, BadUpdate, CallFailed, Channel, Contested, TokenRefused, Wait
 from bot.domain.clock import Clock
 from bot.domain.messages import Incoming, Said
 from handlers.desk import Desk
@@ -26,10 +26,6 @@ TOKEN_REFUSALS = 3
 TOKEN_PATIENCE_S = 60.0
 
 log = structlog.get_logger()
-
-
-class TokenRefused(Exception):
-    """The messenger has refused the token for so long that it will not take it again."""
 
 
 class Intake:

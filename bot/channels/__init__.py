@@ -176,6 +176,10 @@ class CallFailed(Exception):
         self.outcome = outcome
 
 
+class TokenRefused(Exception):
+    """The messenger has refused the token for so long that it will not take it again."""
+
+
 class BadUpdate(Exception):
     """An update that cannot be what the messenger means to send; `reason` names the field, never its content."""
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import structlog
 
-from bot.channels import BadToken, Channel, Moved, Outcome, Retry, Unknown, Unreachable, Wait
+from bot.channels import BadToken, Channel, Moved, Outcome, Retry, TokenRefused, Unknown, Unreachable, Wait
 from bot.courier.lanes import Lanes
 from bot.courier.pacing import EPSILON, UNLIMITED, Limits, Rate
 from bot.courier.remedies import Remedy, call_for, lesser, remedy
@@ -24,7 +24,7 @@ from storage.errors import StoreFailed
 from storage.outbox import Parcel, Settlement, State, Waiting
 from storage.sqlite import Store, Tx
 
-__all__ = ["UNLIMITED", "Courier", "Limits", "Rate", "TokenRefused"]
+__all__ = ["UNLIMITED", "Courier", "Limits", "Rate"]
 
 SENDERS = 48
 PAGE = 1_000
@@ -34,10 +34,6 @@ LONG_WAIT_S = 60.0
 
 T = TypeVar("T")
 _log = structlog.get_logger()
-
-
-class TokenRefused(Exception):
-    """The messenger has refused the token for a whole minute."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Claims about the control socket."""
 
 import asyncio
+import contextlib
 import os
 import tempfile
 import threading
@@ -107,6 +108,8 @@ async def test_H10_a_line_without_end_is_dropped(running: Terminal, monkeypatch:
         writer.write(b"x" * 5_000)
         assert await reader.read() == b""
         writer.close()
+        with contextlib.suppress(OSError):  # cut with unread bytes on the line
+            await writer.wait_closed()
 
 
 async def test_twenty_ask_at_once_and_each_gets_an_answer(running: Terminal) -> None:
@@ -143,6 +146,15 @@ async def test_a_request_in_work_is_finished_before_the_bot_goes(
         await asyncio.to_thread(begun.wait, 10)
         asyncio.get_running_loop().call_soon(may_end.set)
     assert await asking == {"ended": True}
+
+
+async def test_somebody_who_says_nothing_does_not_hold_the_bot_up(terminal: Terminal) -> None:
+    async with served(terminal):
+        reader, writer = await asyncio.open_unix_connection(str(socket_path(terminal.data)))
+        await asked(terminal, "who")  # comes behind it, so that both are accepted
+    assert await reader.read() == b""
+    writer.close()
+    await writer.wait_closed()
 
 
 async def test_silence_is_not_taken_for_nobody(terminal: Terminal) -> None:

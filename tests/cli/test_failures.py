@@ -6,12 +6,10 @@ from pathlib import Path
 import pytest
 
 from bot.app import OtherBot, TaskEnded
-from bot.channels import BadToken, CallFailed, Unknown
+from bot.channels import BadToken, CallFailed, TokenRefused, Unknown
 from bot.cli.failures import TROUBLES, UNREADABLE, explain, row_problem
 from bot.control import Declined, Failure
-from bot.courier import TokenRefused as SendingRefused
 from bot.domain.roster import RowProblem, Trouble
-from bot.intake import TokenRefused
 from bot.roster_files import RosterFileError, Unreadable
 from storage.errors import Damaged, InstanceRunning, NoDatabase, SchemaError, StoreFailed
 from tests.cli.terminal import Terminal
@@ -47,7 +45,6 @@ def test_the_tables_have_no_row_for_what_does_not_exist() -> None:
     ("error", "code", "words"),
     [
         (TokenRefused(), 78, "Telegram refuses the token"),
-        (SendingRefused(), 78, "Telegram refuses the token"),
         (CallFailed(BadToken("Unauthorized")), 78, "Telegram refuses the token"),
         (CallFailed(Unknown("x")), 1, "could not be asked: Unknown"),
         (ExceptionGroup("tasks", [ExceptionGroup("", [TokenRefused()])]), 78, "Telegram refuses the token"),

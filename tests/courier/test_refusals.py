@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.courier import TokenRefused
+from bot.channels import TokenRefused
 from bot.rehearsal.botapi import Fault, GroupChat
 from storage import chats
 from tests.courier.office import Office

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from bot.app import OtherBot
-from bot.intake import TokenRefused
+from bot.channels import TokenRefused
 from bot.rehearsal.botapi import BotApiServer, Fault
 from handlers.desk import Desk
 from storage.sqlite import Tx

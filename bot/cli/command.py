@@ -1,0 +1,90 @@
+"""What all commands share: the config option, and failures as one line with an exit code."""
+
+import os
+from collections.abc import Callable, Mapping
+from functools import update_wrapper
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from bot.cli.failures import FAILED, TOKEN_REFUSED, USAGE, explain
+from bot.config import find, load
+
+CONFIG = "--config"
+HELP = "The config file; else what TIENDO_CONFIG names, else config.toml."
+
+
+class Ended(click.ClickException):
+    """The end of a command that did not do what was asked."""
+
+
+class EndedByUsage(Ended):
+    """The command line or the config is wrong."""
+
+    exit_code = USAGE
+
+
+class EndedByToken(Ended):
+    """Telegram refuses the token."""
+
+    exit_code = TOKEN_REFUSED
+
+
+ENDS: Mapping[int, type[Ended]] = {FAILED: Ended, USAGE: EndedByUsage, TOKEN_REFUSED: EndedByToken}
+
+
+class Program(click.Group):
+    """A group whose commands end, whatever happens, with a clear line on stderr and the agreed exit code."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Read the program's own options."""
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            _end(error)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except (click.exceptions.Exit, click.Abort, Ended):
+            raise
+        except Exception as error:  # noqa: BLE001  (the edge: what nobody foresaw ends as a line too)
+            _end(error)
+
+
+def _end(error: Exception) -> NoReturn:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        raise error
+    if isinstance(error, click.UsageError):
+        raise EndedByUsage(f"{error.format_message()} (see {_path(error)} --help)") from None
+    text, code = explain(error)
+    raise ENDS.get(code, Ended)(text) from error
+
+
+def _path(error: click.UsageError) -> str:
+    return error.ctx.command_path if error.ctx else "tiendo"
+
+
+def config_path(ctx: click.Context, given: str | None) -> Path:
+    """Return the config file that the command, the program or the environment names."""
+    return find(given or ctx.find_root().params.get("config"), os.environ)
+
+
+def configured(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--config` and, as its first argument, what that file says."""
+
+    @click.option(CONFIG, metavar="PATH", help=HELP)
+    @click.pass_context
+    def loaded(ctx: click.Context, /, config: str | None, **options: Any) -> Any:
+        return command(load(config_path(ctx, config)), **options)
+
+    return update_wrapper(loaded, command)
+
+
+def note(text: str) -> None:
+    """Say something beside the result, on stderr."""
+    click.echo(text, err=True)

@@ -1,0 +1,135 @@
+"""`tiendo run`: the real bot, until a signal or a fault."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import threading
+from collections.abc import Callable
+
+import click
+import structlog
+
+from bot import logs
+from bot.app import SystemClock, TaskEnded, running, setting_of
+from bot.channels import Channel
+from bot.channels.telegram import TelegramChannel
+from bot.cli.command import configured
+from bot.cli.failures import FAILED, explain, leaves
+from bot.cli.work import must_be_writable
+from bot.config import Config, ConfigError
+from bot.control import Control, Declined, Failure, NoAnswer, Nobody, ask, socket_path
+from bot.domain.clock import Clock
+from storage.errors import InstanceRunning
+
+STOP_S = 7.5
+FAULT_S = 4.0
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+LEVELS = ("debug", "info", "warning", "error")
+
+log = structlog.get_logger()
+
+
+@click.command()
+@click.option("--log-level", type=click.Choice(LEVELS), default="info", show_default=True)
+@configured
+def run(config: Config, log_level: str) -> None:
+    """Run the bot until SIGTERM or SIGINT. A second signal ends it at once."""
+    if config.telegram.mode == "webhook":
+        raise ConfigError("telegram.mode", '"webhook"', '"polling": webhooks are not supported yet')
+    must_be_writable(config.storage.path)
+    os.umask(0o077)
+    token = config.token(os.environ)
+    logs.configure(log_level, secrets=(token.get_secret_value(),))
+    for warning in config.warnings():
+        log.warning("unwise config", problem=str(warning))
+    log.info("starting", sqlite=sqlite3.sqlite_version, pid=os.getpid())
+    clock = SystemClock()
+    code = _process(config, TelegramChannel(token, config.telegram.base_url, clock), clock)
+    click.get_current_context().exit(code)
+
+
+class Patience:
+    """Ends the process by itself where stopping in good order takes too long."""
+
+    def __init__(self) -> None:
+        self.code = FAILED
+        self._timer: threading.Timer | None = None
+
+    def start(self, seconds: float) -> None:
+        """Allow so many seconds from now; only the first call counts."""
+        if self._timer is None:
+            # A thread's timer, because the event loop may be what does not move. It is never cancelled: a
+            # look-up of a name that hangs would keep the interpreter from ending even after all is closed.
+            self._timer = threading.Timer(seconds, lambda: os._exit(self.code))
+            self._timer.daemon = True
+            self._timer.start()
+
+
+def _process(config: Config, channel: Channel, clock: Clock) -> int:
+    """Run the bot as this process, with its signals; return the exit code."""
+    patience = Patience()
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        stop = asyncio.Event()
+
+        def on_signal(number: int) -> None:
+            if stop.is_set():
+                os._exit(128 + number)
+            log.info("stopping", signal=signal.Signals(number).name)
+            patience.start(STOP_S)
+            stop.set()
+
+        for number in SIGNALS:
+            runner.get_loop().add_signal_handler(number, on_signal, number)
+        try:
+            runner.run(work(config, channel, clock, stop, lambda: patience.start(FAULT_S)))
+        except Exception as error:  # noqa: BLE001  (whatever ends the bot is named in the log and by the exit code)
+            patience.code = _report(error, config)
+        else:
+            patience.code = 0
+            log.info("stopped")
+    return patience.code
+
+
+async def work(
+    config: Config, channel: Channel, clock: Clock, stop: asyncio.Event, at_fault: Callable[[], None]
+) -> None:
+    """Run the bot until `stop` is set. Raises what ended it before; `at_fault` is called as soon as that is known."""
+    path = socket_path(config.storage.path)
+    stopping = asyncio.ensure_future(stop.wait())
+    try:
+        async with (
+            running(config, channel, clock) as (app, task),
+            Control(app.store, setting_of(config), path, clock, explain),
+        ):
+            await asyncio.wait((task, stopping), return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                at_fault()
+                raise (None if task.cancelled() else task.exception()) or TaskEnded("app")
+    finally:
+        stopping.cancel()
+
+
+def _report(error: Exception, config: Config) -> int:
+    """Write the one line that says why the bot ended, and return the exit code."""
+    failure = _other_instance(error, config) if isinstance(error, InstanceRunning) else explain(error)
+    cause = next(leaves(error))
+    log.error(failure.text, exit=failure.code, error=type(cause).__name__, place=logs.place(cause))
+    return failure.code
+
+
+def _other_instance(error: InstanceRunning, config: Config) -> Failure:
+    try:
+        who = ask(socket_path(config.storage.path), "who")
+    except (Nobody, NoAnswer, Declined):
+        return explain(error)
+    return Failure(f"the bot runs already on this database: process {who['pid']}, since {who['since']}", FAILED)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return uvloop's, where there is one: about twice as fast."""
+    try:
+        import uvloop  # noqa: PLC0415  (optional)
+    except ImportError:
+        return None
+    return uvloop.new_event_loop

@@ -1,0 +1,69 @@
+"""Claims about the config option, and about rehearsals."""
+
+import pytest
+from click.testing import CliRunner
+
+from bot.cli import program
+from tests import cast
+from tests.cli.terminal import Terminal, end
+
+
+@pytest.mark.parametrize("place", ["after the command", "before the command", "environment", "folder"])
+def test_the_config_is_found_wherever_it_is_named(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    named = ["--config", str(terminal.file)]
+    words = {"after the command": ["migrate", *named], "before the command": [*named, "migrate"]}.get(
+        place, ["migrate"]
+    )
+    if place == "environment":
+        monkeypatch.setenv("TIENDO_CONFIG", str(terminal.file))
+    if place == "folder":
+        monkeypatch.chdir(terminal.folder)
+    assert CliRunner().invoke(program, words).exit_code == 0
+    assert terminal.data.exists()
+
+
+def test_the_command_wins_over_the_program(terminal: Terminal) -> None:
+    words = ["--config", "nowhere.toml", "migrate", "--config", str(terminal.file)]
+    assert CliRunner().invoke(program, words).exit_code == 0
+
+
+def test_a_rehearsal_wants_a_roster_beside_its_config(terminal: Terminal) -> None:
+    terminal.roster.unlink()
+    result = terminal.type("rehearse", "--tour")
+    assert result.exit_code == 1
+    assert "no roster there: wanted roster.csv or roster.xlsx" in result.stderr
+
+
+def test_a_rehearsal_tells_every_bad_row_of_its_roster(terminal: Terminal) -> None:
+    terminal.roster.write_text(cast.ROSTER.replace("2400", "-1"), encoding="utf-8")
+    result = terminal.type("rehearse", "--tour")
+    assert result.exit_code == 1
+    assert 'line 5: population "-1": is negative' in result.stderr
+
+
+@pytest.mark.slow
+async def test_the_tour_of_the_example_plays_to_its_end_and_leaves_no_file(terminal: Terminal) -> None:
+    before = sorted(terminal.folder.iterdir())
+    process = await terminal.start("rehearse", "--tour")
+    assert await end(process) == (0, "")
+    assert sorted(terminal.folder.iterdir()) == before
+
+
+def test_help_names_every_command_of_the_contract() -> None:
+    text = CliRunner().invoke(program, ["--help"]).output
+    for command in (
+        "rehearse",
+        "run",
+        "check",
+        "roster",
+        "invite",
+        "bind-code",
+        "status",
+        "backup",
+        "restore",
+        "rebuild",
+        "migrate",
+    ):
+        assert f"  {command} " in text
