@@ -10,12 +10,13 @@ from functools import partial
 import structlog
 
 from bot.channels import BadToken, CallFailed, Channel, Me, TokenRefused
+from bot.channels.refusals import Refusals
 from bot.clockwork import Alarm, Clockwork, cron
 from bot.config import Config
 from bot.courier import Courier, Limits
 from bot.domain.clock import Clock
 from bot.domain.world import Setting
-from bot.intake import Intake, Refusals
+from bot.intake import Intake
 from bot.render.texts import LANGUAGES, Texts
 from handlers import commands
 from handlers.desk import Desk
@@ -117,7 +118,7 @@ class App:
 
     async def _introduce(self) -> Me:
         """Learn who the bot is, however long the network takes, and make sure that the data is this bot's."""
-        refusals = Refusals(self._clock)
+        refusals = Refusals()
         while True:
             try:
                 me = await self._channel.me()
@@ -126,7 +127,8 @@ class App:
                     log.warning("webhook removed, updates are polled for", pending=webhook.pending)
                     await self._channel.delete_webhook()
             except CallFailed as error:
-                refusals.note(error.outcome)
+                if refusals.note(error.outcome, self._clock.monotonic()):
+                    raise TokenRefused from None
                 log.warning("cannot reach the messenger yet", outcome=type(error.outcome).__name__)
                 if isinstance(error.outcome, BadToken):
                     log.error("the messenger does not know this token")

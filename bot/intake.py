@@ -10,7 +10,8 @@ from typing import Any
 
 import structlog
 
-from bot.channels import BadToken, BadUpdate, CallFailed, Channel, Contested, TokenRefused, Wait
+from bot.channels import BadUpdate, CallFailed, Channel, TokenRefused, Wait
+from bot.channels.refusals import Refusals
 from bot.domain.clock import Clock
 from bot.domain.messages import Incoming, Said
 from handlers.desk import Desk
@@ -22,8 +23,6 @@ from storage.updates import UpdateState
 POLL_S = 30.0
 LONGEST_PAUSE_S = 30.0
 TRIES = 3
-TOKEN_REFUSALS = 3
-TOKEN_PATIENCE_S = 60.0
 
 log = structlog.get_logger()
 
@@ -42,14 +41,15 @@ class Intake:
     async def poll(self) -> None:
         """Poll for ever. Raises TokenRefused when the token stays refused; everything else is waited out."""
         offset: int | None = None
-        refusals = Refusals(self._clock)
+        refusals = Refusals()
         pause = 0.0
         while True:
             try:
                 batch = await self._channel.poll(offset, POLL_S)
                 offset = await self.take(batch) or offset
             except CallFailed as error:
-                refusals.note(error.outcome)
+                if refusals.note(error.outcome, self._clock.monotonic()):
+                    raise TokenRefused from None
                 pause = self._pause(pause, error.outcome)
                 log.warning("poll failed", outcome=type(error.outcome).__name__, pause=round(pause, 1))
             except StoreFailed as error:
@@ -166,31 +166,6 @@ class Intake:
             updates.settle(tx, row["id"], UpdateState.DONE)
             if not self._handle(tx, incoming, now, attempts=row["attempts"]) and row["attempts"] + 1 < TRIES:
                 held.add(row["chat"])
-
-
-class Refusals:
-    """Counts refusals of the token: a passing glitch must not end the process, a revoked token must."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._count = 0
-        self._since = 0.0
-
-    def note(self, outcome: object) -> None:
-        """Count one; TokenRefused after three in a row over a minute or more."""
-        if not isinstance(outcome, BadToken):
-            if not isinstance(outcome, Contested):
-                self.clear()
-            return
-        if not self._count:
-            self._since = self._clock.monotonic()
-        self._count += 1
-        if self._count >= TOKEN_REFUSALS and self._clock.monotonic() - self._since >= TOKEN_PATIENCE_S:
-            raise TokenRefused
-
-    def clear(self) -> None:
-        """Begin to count anew."""
-        self._count = 0
 
 
 def _place(error: Exception) -> str:

@@ -14,7 +14,8 @@ class Call:
     """One thing to ask of a messenger. Ids are the messenger's own.
 
     `keyboard` holds rows of `{"text", "callback_data" | "url"}`; `message` is the one to edit; `query`
-    the press to answer. With `plain` the text is shown as it is, without any markup.
+    the press to answer. With `plain` the text is shown as it is, without any markup. `photo` is a PNG,
+    the text then its caption.
     """
 
     verb: Verb
@@ -26,6 +27,7 @@ class Call:
     message: int | None = None
     query: str = ""
     plain: bool = False
+    photo: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

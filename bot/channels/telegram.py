@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic import SecretStr
+from telegram import InputFile
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -120,12 +121,24 @@ def outcome_of(error: TelegramError) -> Outcome:
 
 
 def _send(call: Call) -> tuple[str, dict[str, Any]]:
-    fields = {**_text(call), "chat_id": call.chat}
+    return "sendMessage", {**_text(call), **_where(call)}
+
+
+def _photo(call: Call) -> tuple[str, dict[str, Any]]:
+    fields = {"photo": InputFile(call.photo, filename="chart.png"), **_where(call)}
+    if call.html:
+        fields["caption"] = _plain(call.html) if call.plain else call.html
+        fields |= {} if call.plain else {"parse_mode": "HTML"}
+    return "sendPhoto", fields | _keyboard(call)
+
+
+def _where(call: Call) -> dict[str, Any]:
+    fields: dict[str, Any] = {"chat_id": call.chat}
     if call.thread is not None:
         fields["message_thread_id"] = call.thread
     if call.reply_to is not None:
         fields["reply_parameters"] = {"message_id": call.reply_to, "allow_sending_without_reply": True}
-    return "sendMessage", fields
+    return fields
 
 
 def _edit(call: Call) -> tuple[str, dict[str, Any]]:
@@ -145,9 +158,11 @@ def _text(call: Call) -> dict[str, Any]:
     if call.plain:
         fields = {"text": _plain(call.html)}
     fields["link_preview_options"] = {"is_disabled": True}
-    if call.keyboard:
-        fields["reply_markup"] = {"inline_keyboard": call.keyboard}
-    return fields
+    return fields | _keyboard(call)
+
+
+def _keyboard(call: Call) -> dict[str, Any]:
+    return {"reply_markup": {"inline_keyboard": call.keyboard}} if call.keyboard else {}
 
 
 def _plain(text: str) -> str:
@@ -156,10 +171,17 @@ def _plain(text: str) -> str:
 
 METHODS: Mapping[str, Callable[[Call], tuple[str, dict[str, Any]]]] = {
     "send": _send,
+    "photo": _photo,
     "edit": _edit,
     "toast": _toast,
     "leave": _leave,
 }
+
+
+def _parameter(name: str, value: Any) -> RequestParameter:
+    return (
+        RequestParameter(name, None, [value]) if isinstance(value, InputFile) else RequestParameter(name, value, None)
+    )
 
 
 class TelegramChannel:
@@ -267,7 +289,7 @@ class TelegramChannel:
         read_timeout: float | None = None,
     ) -> Any:
         url = f"{self._base_url}/bot{self._token.get_secret_value()}/{method}"
-        data = RequestData([RequestParameter(name, value, None) for name, value in fields.items()])
+        data = RequestData([_parameter(name, value) for name, value in fields.items()])
         return await request.post(
             url, data, read_timeout=request.read_timeout if read_timeout is None else read_timeout
         )

@@ -6,14 +6,15 @@ claimed rows leave. So a row that is not marked as being sent has never been sen
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
 from bot.channels import BadToken, Channel, Moved, Outcome, Retry, TokenRefused, Unknown, Unreachable, Wait
+from bot.courier.easel import Easel, Paint, no_pictures
 from bot.courier.lanes import Lanes
 from bot.courier.pacing import EPSILON, UNLIMITED, Limits, Rate
 from bot.courier.remedies import Remedy, call_for, lesser, remedy
@@ -51,7 +52,7 @@ class Courier:
     """Deliver the outbox over one channel.
 
     `jitter` returns a number from 0 to 1 that is added to waiting times in seconds, so that chats which
-    were refused together do not come back together. `counters` counts, since the start: sent, repeated,
+    were refused together do not come back together. `paint` makes the pictures. `counters` counts, since the start: sent, repeated,
     retried, waits, moved, failed, muted, unknown; and the refusals that a lesser form got past, by the
     outcome's name (Unparsable, ThreadGone, TargetGone).
     """
@@ -64,6 +65,7 @@ class Courier:
         limits: Limits = Limits(),  # noqa: B008  (frozen)
         *,
         jitter: Callable[[], float] = lambda: 0.0,
+        paint: Paint = no_pictures,
     ) -> None:
         self.counters: Counter[str] = Counter()
         self._store = store
@@ -71,6 +73,7 @@ class Courier:
         self._clock = clock
         self._jitter = jitter
         self._lanes = Lanes(limits)
+        self._easel = Easel(paint, self._recipe, self._line_up)
         self._trouble = Trouble()
         self._floods = Floods()
         self._last_id = 0
@@ -113,6 +116,7 @@ class Courier:
                 await self._turn()
             await self._give_up()
         finally:
+            self._easel.close()
             for task in self._away:
                 task.cancel()
             self._ended.set()
@@ -128,7 +132,7 @@ class Courier:
 
     def _is_busy(self) -> bool:
         overdue = self._alarm_at is not None and self._alarm_at <= self._clock.monotonic()
-        return self._turning or self._bell.is_set() or bool(self._away) or overdue
+        return self._turning or self._bell.is_set() or bool(self._away) or self._easel.is_busy or overdue
 
     async def _rest(self) -> None:
         """Wait for news, or for the moment at which something may leave."""
@@ -155,14 +159,14 @@ class Courier:
     async def _turn(self) -> None:
         self._turning = True
         self._bell.clear()
-        if self._more and self._deadline is None and len(self._lanes) < HELD:
+        if self._more and self._deadline is None and len(self._lanes) + len(self._easel) < HELD:
             await self._load()
         errands = self._come_back()
         picked = [] if self._deadline is not None else self._pick()
         if errands or picked:
             parcels = await self._write(lambda tx: self._settle_and_claim(tx, errands, picked))
             self._send_off(picked, parcels)
-        if self._trouble.is_token_refused():
+        if self._trouble.token_refused:
             raise TokenRefused
         self._turning = False
         turned, self._turned = self._turned, asyncio.Event()
@@ -173,10 +177,24 @@ class Courier:
         rows = await self._store.read(lambda tx: outbox.waiting_after(tx, self._last_id, PAGE))
         if len(rows) == PAGE:
             self.wake()
-        now, today = self._clock.monotonic(), self._now()
         for row in rows:
-            self._lanes.add(row, now + max(0, row.due - today) if row.due else 0.0)
+            if row.verb == "photo":
+                self._easel.put(row)
+            else:
+                self._line_up(row)
             self._last_id = row.id
+
+    def _line_up(self, row: Waiting) -> None:
+        rest = max(0, row.due - self._now())
+        self._lanes.add(row, self._clock.monotonic() + rest if row.due else 0.0)
+        self._bell.set()
+
+    async def _recipe(self, row: Waiting) -> Mapping[str, Any] | None:
+        try:
+            return await self._store.read(lambda tx: outbox.recipe(tx, row.id))
+        except StoreFailed as error:
+            _log.error("recipe_not_read", row=row.id, error=str(error))
+            return None
 
     def _pick(self) -> list[Waiting]:
         return self._lanes.pick(self._clock.monotonic(), SENDERS - len(self._away))
@@ -206,6 +224,7 @@ class Courier:
             parcel = claimed.get(row.id)
             if parcel is None:
                 self._lanes.done(row, refund=True)
+                self._easel.done(row.id)
                 self._bell.set()
             else:
                 task = asyncio.create_task(self._carry(row, parcel))
@@ -215,7 +234,7 @@ class Courier:
     async def _carry(self, row: Waiting, parcel: Parcel) -> Errand:
         """Make the call, and after some refusals the same in a lesser form, each form once."""
         left = self._clock.monotonic()
-        call = call_for(parcel)
+        call = call_for(parcel, self._easel.picture(row.id))
         outcome = await self._channel.deliver(call)
         while (other := lesser(parcel, call, outcome)) is not None:
             # Only the kind is told: Telegram's words on broken markup quote the text.
@@ -243,6 +262,8 @@ class Courier:
         again_at = None
         if found.state is State.WAITING:
             again_at = now + (found.wait + self._jitter() if found.wait else 0.0)
+        else:
+            self._easel.done(errand.row.id)
         self._lanes.done(errand.row, again_at=again_at)
         if isinstance(errand.outcome, Retry | Unknown | BadToken):
             self._lanes.pause(self._trouble.note(errand.outcome, errand.left, now, self._jitter()))

@@ -112,9 +112,9 @@ def remedy(parcel: Parcel, outcome: Outcome) -> Remedy:
     return found
 
 
-def call_for(parcel: Parcel) -> Call:
-    """Return the call that delivers the row."""
-    return Call(
+def call_for(parcel: Parcel, picture: bytes = b"") -> Call:
+    """Return the call that delivers the row; a photo that could not be painted is its caption, and says so."""
+    call = Call(
         verb=parcel.verb,
         chat=parcel.external,
         html=parcel.html,
@@ -123,7 +123,13 @@ def call_for(parcel: Parcel) -> Call:
         reply_to=parcel.reply_to,
         message=parcel.message,
         query=parcel.query,
+        photo=picture,
     )
+    return call if picture or call.verb != "photo" else _spared(parcel, call)
+
+
+def _spared(parcel: Parcel, call: Call) -> Call:
+    return replace(call, verb="send", photo=b"", html=f"{parcel.html}\n\n{parcel.spare}".strip())
 
 
 def _as_plain_text(_: Parcel, call: Call) -> Call | None:
@@ -138,11 +144,17 @@ def _as_new_message(parcel: Parcel, call: Call) -> Call | None:
     return replace(call, verb="send", message=None) if parcel.coalesce and call.verb == "edit" else None
 
 
+def _without_picture(parcel: Parcel, call: Call) -> Call | None:
+    return _spared(parcel, call) if call.verb == "photo" else None
+
+
 # Refusals that a lesser form of the same message gets past; each is tried once, at once.
 LESSER: Mapping[type[Outcome], Callable[[Parcel, Call], Call | None]] = {
     Unparsable: _as_plain_text,
     ThreadGone: _without_topic,
     TargetGone: _as_new_message,
+    Muted: _without_picture,  # a group may allow texts only
+    Refused: _without_picture,
 }
 
 

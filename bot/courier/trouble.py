@@ -3,12 +3,11 @@
 from collections import deque
 
 from bot.channels import BadToken, Outcome, Unknown
+from bot.channels.refusals import Refusals
 
 LONGEST_S = 30.0
 FLOOD_CHATS = 3
 FLOOD_WINDOW_S = 1.0
-TOKEN_CHANCES = 3
-TOKEN_S = 60.0
 
 
 class Floods:
@@ -34,13 +33,13 @@ class Trouble:
         self._rounds = 0
         self._unknowns = 0
         self._since = float("-inf")
-        self._refusals = 0
-        self._first_refusal = 0.0
-        self._last_refusal = 0.0
+        self._refusals = Refusals()
+        self.token_refused = False
 
     def over(self) -> None:
         """Note that the messenger has answered."""
-        self._rounds = self._unknowns = self._refusals = 0
+        self._rounds = self._unknowns = 0
+        self._refusals.clear()
 
     def note(self, outcome: Outcome, left: float, now: float, jitter: float) -> float:
         """Note a failed call that left at `left`; return until when everything is to rest.
@@ -49,7 +48,7 @@ class Trouble:
         outcome may be the fault of one connection, and two in a row are not.
         """
         if isinstance(outcome, BadToken):
-            self._note_refusal(now)
+            self.token_refused = self._refusals.note(outcome, now)
             return now + LONGEST_S + jitter
         if isinstance(outcome, Unknown):
             self._unknowns += 1
@@ -60,13 +59,3 @@ class Trouble:
         self._since = now
         self._rounds += 1
         return now + min(LONGEST_S, 2.0 ** (self._rounds - 1)) + jitter
-
-    def is_token_refused(self) -> bool:
-        """Tell whether the token was refused at least three times over at least a minute, and nothing else."""
-        return self._refusals >= TOKEN_CHANCES and self._last_refusal - self._first_refusal >= TOKEN_S
-
-    def _note_refusal(self, now: float) -> None:
-        if self._refusals == 0:
-            self._first_refusal = now
-        self._refusals += 1
-        self._last_refusal = now
