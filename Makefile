@@ -4,9 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 ARGS ?=
+KILLS ?= 100
+SEED ?= 7
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse run test check format lock soak
+.PHONY: help setup rehearse run test crash check format lock soak charts
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +31,9 @@ run: $(READY)  ## run the real bot with config.toml
 test: $(READY)  ## run the tests; ARGS=-k name runs some of them
 	$(BIN)/python -m pytest $(ARGS)
 
+crash: $(READY)  ## kill the bot under load and count what is lost; KILLS=100 SEED=7
+	$(BIN)/python -m tests.crash --kills $(KILLS) --seed $(SEED)
+
 check: $(READY)  ## what CI checks besides the tests: style, types, floors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -42,3 +47,6 @@ format: $(READY)  ## put the code into shape
 lock: ## renew the lock files (needs uv)
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url pyproject.toml --group dev -o requirements-dev.lock
+
+charts: $(READY)  ## draw the pictures of the docs
+	$(BIN)/python -m bot.render.charts docs/img

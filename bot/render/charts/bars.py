@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bot.domain.figures import UNKNOWN, day, number, percent
-from bot.domain.series import Bar, Bars
+from bot.domain.series import MOST_ROWS, Bar, Bars
 from bot.render.charts import marks
-from bot.render.charts.heading import HEAD, heading
+from bot.render.charts.heading import HEAD, heading, nothing
 from bot.render.charts.names import row_names
 from bot.render.charts.scale import Scale
 from bot.render.charts.sheet import (
@@ -14,7 +14,6 @@ from bot.render.charts.sheet import (
     FAINT,
     GREY,
     INK,
-    LARGE,
     MARGIN,
     MUTED,
     NORMAL,
@@ -58,7 +57,7 @@ def draw_bars(chart: Bars) -> Sheet:
     sheet = Sheet(min(_HIGHEST, max(_LOWEST, _TOP + _FOOT + pitch * shown.lines)))
     heading(sheet, chart.title, words.ranking.format(day=day(chart.day)))
     if not chart.bars:
-        sheet.words((MARGIN, HEAD + 70), words.no_units, LARGE, MUTED, bold=True)
+        nothing(sheet, words.no_units)
         return sheet
     names = row_names(sheet, (bar.name for bar in (*shown.ranked, *shown.missing)), _BAR - _NAME - 16)
     _rows(_Board(chart, words, sheet, names, _scale(chart), pitch), shown)
@@ -69,8 +68,9 @@ def _choose(chart: Bars) -> _Shown:
     """Keep the first of each kind and the own unit; some room is left for those that have not reported."""
     ranked = [bar for bar in chart.bars if not bar.missing]
     missing = [bar for bar in chart.bars if bar.missing]
-    first = _first(ranked, chart.limit - min(len(missing), _KEPT_MISSING))
-    last = _first(missing, chart.limit - len(first))
+    limit = min(chart.limit, MOST_ROWS)
+    first = _first(ranked, limit - min(len(missing), _KEPT_MISSING, limit // 2))
+    last = _first(missing, limit - len(first))
     return _Shown(first, last, len(ranked) - len(first), len(missing) - len(last))
 
 
@@ -146,7 +146,7 @@ def _row(board: _Board, bar: Bar, y: float) -> None:
 def _length(board: _Board, bar: Bar, middle: float) -> None:
     """Draw the bar with its total: inside at its foot where there is room, else behind it."""
     sheet, height = board.sheet, min(54, board.pitch - 10)
-    top, end = middle - height / 2, board.x(float(bar.length))
+    top, end = middle - height / 2, max(board.x.begin, board.x(float(bar.length)))
     if end > board.x.begin:
         fill, edge = _colours(board.chart, bar)
         sheet.box((_BAR, top), (end - _BAR, height), fill, edge, hatch="///" if bar.missing else None)

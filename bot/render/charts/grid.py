@@ -5,12 +5,12 @@ from datetime import date
 
 from bot.domain.days import State
 from bot.domain.figures import day, number, percent
-from bot.domain.series import Grid, Row
+from bot.domain.series import MOST_ROWS, Grid, Row
 from bot.render.charts import marks
-from bot.render.charts.heading import HEAD, heading
+from bot.render.charts.heading import HEAD, heading, nothing
 from bot.render.charts.marks import CELL
 from bot.render.charts.names import row_names
-from bot.render.charts.sheet import FAINT, INK, LARGE, MARGIN, MUTED, NORMAL, RIGHT, SMALL, Sheet
+from bot.render.charts.sheet import FAINT, INK, MARGIN, MUTED, NORMAL, RIGHT, SMALL, Sheet
 from bot.render.charts.words import WORDS, Words
 
 DAYS = 14
@@ -27,18 +27,18 @@ _LOWEST, _HIGHEST = 1080, 1350
 
 def draw_grid(chart: Grid) -> Sheet:
     """Draw a cell for every unit and day, the turnout beside each unit, and a legend."""
-    words = WORDS[chart.language]
-    rows = chart.rows[: chart.limit]
+    words, chart = WORDS[chart.language], _newest(chart)
+    rows = chart.rows[: min(chart.limit, MOST_ROWS)]
     lines = len(rows) + (len(chart.rows) > len(rows))
     legend = -(-len(_LEGEND) // _COLUMNS) * _LINE + 54
     pitch = min(64, max(_LEAST, (_LOWEST - _TOP - legend) // max(lines, 1)))
     sheet = Sheet(min(_HIGHEST, max(_LOWEST, _TOP + pitch * lines + legend)))
     heading(sheet, chart.title, _subtitle(chart, words))
     if not chart.rows or not chart.days:
-        sheet.words((MARGIN, HEAD + 70), words.no_data, LARGE, MUTED, bold=True)
+        nothing(sheet, words.no_data)
         return sheet
     _totals(sheet, chart, words)
-    _days(sheet, chart.days[-DAYS:], words)
+    _days(sheet, chart.days, words)
     names = row_names(sheet, (row.name for row in rows), _CELLS - MARGIN - 16)
     for n, row in enumerate(rows):
         _row(sheet, replace(row, name=names[row.name]), chart, _TOP + pitch * n, pitch)
@@ -51,10 +51,16 @@ def draw_grid(chart: Grid) -> Sheet:
     return sheet
 
 
+def _newest(chart: Grid) -> Grid:
+    """Return the chart with the days that are drawn, so that the turnout speaks of them alone."""
+    rows = tuple(replace(row, states=row.states[-DAYS:]) for row in chart.rows)
+    return replace(chart, days=chart.days[-DAYS:], rows=rows)
+
+
 def _subtitle(chart: Grid, words: Words) -> str:
     if not chart.days:
-        return words.no_data
-    return words.reporting.format(first=day(chart.days[-DAYS:][0]), last=day(chart.days[-1]))
+        return ""
+    return words.reporting.format(first=day(chart.days[0]), last=day(chart.days[-1]))
 
 
 def _totals(sheet: Sheet, chart: Grid, words: Words) -> None:
@@ -86,9 +92,8 @@ def _row(sheet: Sheet, row: Row, chart: Grid, y: float, pitch: int) -> None:
     middle = y + pitch / 2
     sheet.line(((MARGIN, y), (RIGHT, y)), FAINT, 1, depth=1)
     sheet.words((MARGIN, middle + 10), row.name, NORMAL, room=_CELLS - MARGIN - 16)
-    states = row.states[-DAYS:]
-    for n, state in enumerate(states):
-        marks.state(sheet, (_column(n, len(states)), middle - CELL / 2), state)
+    for n, state in enumerate(row.states):
+        marks.state(sheet, (_column(n, len(row.states)), middle - CELL / 2), state)
     share = row.turnout
     text = f"{number(share.numerator, chart.language)}/{number(share.denominator, chart.language)}"
     sheet.words((RIGHT, middle + 10), text, NORMAL, bold=True, align="right")

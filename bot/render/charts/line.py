@@ -3,23 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 
-from bot.domain.figures import Share, day, number, percent
+from bot.domain.figures import Share, number, percent
 from bot.domain.series import Line, PhaseEnd
-from bot.render.charts import marks
-from bot.render.charts.heading import HEAD, heading
+from bot.render.charts.heading import HEAD, heading, nothing
+from bot.render.charts.headline import headline, subtitle
+from bot.render.charts.placing import Area, beside, clearest
 from bot.render.charts.scale import Scale, ticks
 from bot.render.charts.sheet import (
     BLUE,
     FAINT,
     GREY,
     INK,
-    LARGE,
     MARGIN,
     MUTED,
     PAPER,
-    RED,
     RIGHT,
     SKY,
     SMALL,
@@ -34,20 +32,21 @@ _STRIP_TOP = HEAD + 172
 _TOP, _BOTTOM = HEAD + 216, 1050
 _STRIP = 76  # the band of phases between the headline and the plot
 _GAP = 20  # between labels of one axis
-_GAPS = (22, 70, 120, 180)  # tried between the newest total and its label
+_PITCH = 42  # from line to line of the end label
 _ACTUAL, _PLAN = 6.0, 4.0
 _DASHES = (2.5, 1.8)
 
 
 @dataclass(frozen=True, slots=True)
 class _Plot:
-    """The chart on its sheet, with scales from ordinals of days and from totals to pixels."""
+    """The chart on its sheet, with scales from ordinals of days and from totals to pixels, and the totals to label."""
 
     chart: Line
     words: Words
     sheet: Sheet
     x: Scale
     y: Scale
+    labels: tuple[int, ...]
 
     def at(self, point: tuple[date, int]) -> Point:
         """Return where a total of a day stands on the sheet."""
@@ -61,12 +60,11 @@ class _Plot:
 def draw_line(chart: Line) -> Sheet:
     """Draw totals against plan; what is not known is left out, never drawn as zero."""
     sheet, words = Sheet(_HEIGHT), WORDS[chart.language]
-    heading(sheet, chart.title, _subtitle(chart, words))
+    heading(sheet, chart.title, subtitle(chart, words))
     if not chart.totals and not chart.plan:
-        sheet.box((MARGIN, HEAD + 20), (RIGHT - MARGIN, _HEIGHT - HEAD - 76), TINT, corner=12)
-        sheet.words(((MARGIN + RIGHT) / 2, _HEIGHT / 2 + 60), words.no_data, LARGE, MUTED, bold=True, align="center")
+        nothing(sheet, words.no_data)
         return sheet
-    _headline(sheet, chart, words)
+    headline(sheet, chart, words)
     plot = _plot(sheet, chart, words)
     _phases(plot)
     _value_axis(plot)
@@ -75,41 +73,6 @@ def draw_line(chart: Line) -> Sheet:
     _end_label(plot)
     _legend(plot)
     return sheet
-
-
-def _subtitle(chart: Line, words: Words) -> str:
-    left = (chart.deadline - chart.today).days
-    until = words.days_left.format(days=left) if left > 0 else words.last_day
-    if left < 0:
-        until = words.over.format(day=day(chart.deadline))
-    if not chart.totals:
-        return until
-    return f"{words.total_at.format(day=day(chart.totals[-1][0]))} · {until}"
-
-
-def _headline(sheet: Sheet, chart: Line, words: Words) -> None:
-    if not chart.totals:
-        sheet.words((MARGIN, HEAD + 70), words.no_data, LARGE, MUTED, bold=True)
-        return
-    total = chart.totals[-1][1]
-    width = sheet.words((MARGIN, HEAD + 78), number(total, chart.language), 76, BLUE, bold=True)
-    if chart.target:
-        share = percent(Share(total, chart.target), chart.decimals, chart.language)
-        text = words.of_target.format(percent=share, target=number(chart.target, chart.language))
-        sheet.words((MARGIN + width + 24, HEAD + 78), text, 38, INK)
-    if chart.ahead is not None:
-        _pace(sheet, chart, chart.ahead, words)
-
-
-def _pace(sheet: Sheet, chart: Line, ahead: int, words: Words) -> None:
-    y = HEAD + 132
-    if ahead == 0:
-        sheet.words((MARGIN, y), words.on_plan, 32, INK, bold=True)
-        return
-    colour = BLUE if ahead > 0 else RED
-    marks.triangle(sheet, (MARGIN + 12, y - 11), up=ahead > 0, colour=colour)
-    text = (words.ahead if ahead > 0 else words.behind).format(number=number(abs(ahead), chart.language))
-    sheet.words((MARGIN + 36, y), text, 32, colour, bold=True)
 
 
 def _plot(sheet: Sheet, chart: Line, words: Words) -> _Plot:
@@ -126,6 +89,7 @@ def _plot(sheet: Sheet, chart: Line, words: Words) -> _Plot:
         sheet,
         Scale(min(days), max(*days, min(days) + 1), MARGIN + gutter + 20, RIGHT - 16),
         Scale(shown[0], shown[-1], _BOTTOM, top),
+        shown,
     )
 
 
@@ -136,7 +100,7 @@ def _phases(plot: _Plot) -> None:
         if n:
             plot.sheet.line(((begin, plot.y.begin), (begin, _STRIP_TOP)), GREY, 2)
         _phase(plot, phase, begin, end)
-        begin = end
+        begin = max(begin, end)
 
 
 def _phase(plot: _Plot, phase: PhaseEnd, begin: float, end: float) -> None:
@@ -153,16 +117,35 @@ def _phase(plot: _Plot, phase: PhaseEnd, begin: float, end: float) -> None:
 
 
 def _value_axis(plot: _Plot) -> None:
-    for value in ticks(int(plot.y.first), int(plot.y.last)):
+    for value in plot.labels:
         y = plot.y(value)
         plot.sheet.line(((plot.x.begin, y), (plot.x.end, y)), FAINT, 2, depth=1)
         plot.sheet.words((plot.x.begin - 14, y + 9), plot.number(value), SMALL, MUTED, align="right")
-    target = plot.chart.target
-    if target:
-        y = plot.y(target)
-        plot.sheet.line(((plot.x.begin, y), (plot.x.end, y)), INK, 3, dashes=(0.8, 1.6))
-        text = plot.words.target.format(number=plot.number(target))
-        plot.sheet.words((plot.x.begin + 8, y - 12), text, SMALL, INK, bold=True)
+    if plot.chart.target:
+        _target(plot, plot.chart.target)
+
+
+def _target(plot: _Plot, target: int) -> None:
+    y = plot.y(target)
+    plot.sheet.line(((plot.x.begin, y), (plot.x.end, y)), INK, 3, dashes=(0.8, 1.6))
+    left, top = _target_label(plot, target)[0]
+    plot.sheet.words((left, top + 26), _target_text(plot, target), SMALL, INK, bold=True)
+
+
+def _target_text(plot: _Plot, target: int) -> str:
+    return plot.words.target.format(number=plot.number(target))
+
+
+def _target_label(plot: _Plot, target: int) -> tuple[Point, Point]:
+    """Return corner and size of the target's label: at either end of its line, above or below."""
+    size = plot.sheet.width(_target_text(plot, target), SMALL, bold=True), 30.0
+    sides = (plot.x.begin + 8, plot.x.end - 16 - size[0])
+    corners = [(left, plot.y(target) + shift) for left in sides for shift in (-38, 8)]
+    return clearest(corners, size, list(_drawn(plot)), _free(plot)), size
+
+
+def _free(plot: _Plot) -> Area:
+    return Area(plot.x.begin + 8, plot.y.end - 20, plot.x.end - 8, plot.y.begin)
 
 
 def _day_axis(plot: _Plot) -> None:
@@ -219,55 +202,36 @@ def _fan(plot: _Plot) -> Iterator[tuple[Point, Point, Point]]:
 
 
 def _end_label(plot: _Plot) -> None:
-    """Write the newest total and its share beside its dot, where the fewest lines run through."""
+    """Write the newest total and its share beside its dot."""
     if not plot.chart.totals:
         return
     total = plot.chart.totals[-1][1]
     texts = [plot.number(total)]
     if plot.chart.target:
         texts.append(percent(Share(total, plot.chart.target), plot.chart.decimals, plot.chart.language))
-    width = max(plot.sheet.width(text, 32, bold=True) for text in texts)
-    height = 38.0 * len(texts)
-    x, y = plot.at(plot.chart.totals[-1])
-    corners = [
-        (left, top)
-        for gap in _GAPS
-        for left in (x + gap, x - gap - width, x - width / 2)
-        for top in (y + gap, y - gap - height, y - height / 2)
-    ]
-    left, top = min(corners, key=lambda corner: _crossed(plot, corner, width, height))
+    size = max(plot.sheet.width(text, 32, bold=True) for text in texts), float(_PITCH * len(texts))
+    lines = [*_drawn(plot), *_target_lines(plot)]
+    left, top = beside(plot.at(plot.chart.totals[-1]), size, lines, _free(plot))
     for n, text in enumerate(texts):
-        plot.sheet.words((left, top + 31 + 38 * n), text, 32, BLUE, bold=True)
+        plot.sheet.words((left, top + 32 + _PITCH * n), text, 32, BLUE, bold=True)
 
 
-def _crossed(plot: _Plot, corner: Point, width: float, height: float) -> float:
-    """Return how many points of the lines lie in a box; far more where it leaves the plot."""
-    left, top = corner
-    outside = left < plot.x.begin + 8 or left + width > plot.x.end - 8
-    outside = outside or top < plot.y.end - 20 or top + height > plot.y.begin
-    inside = sum(
-        left - 8 < x < left + width + 8 and top - 8 < y < top + height + 8
-        for line in _obstacles(plot)
-        for x, y in _along(line)
-    )
-    return inside + 10_000 * outside
+def _target_lines(plot: _Plot) -> Iterator[list[Point]]:
+    """Yield the target's line, and one through the middle of its label."""
+    target = plot.chart.target
+    if target:
+        yield [(plot.x.begin, plot.y(target)), (plot.x.end, plot.y(target))]
+        (left, top), (width, height) = _target_label(plot, target)
+        yield [(left, top + height / 2), (left + width, top + height / 2)]
 
 
-def _obstacles(plot: _Plot) -> Iterator[list[Point]]:
+def _drawn(plot: _Plot) -> Iterator[list[Point]]:
+    """Yield every line that a label should keep off."""
     chart = plot.chart
     yield [plot.at(point) for point in chart.totals]
     yield [plot.at(point) for point in chart.plan]
     for newest, low, high in _fan(plot):
         yield [low, newest, high]
-    if chart.target:
-        yield [(plot.x.begin, plot.y(chart.target) - 16), (plot.x.end, plot.y(chart.target) - 16)]
-
-
-def _along(line: list[Point]) -> Iterator[Point]:
-    for (x, y), (to_x, to_y) in pairwise(line):
-        steps = max(1, int(max(abs(to_x - x), abs(to_y - y)) // 6))
-        for n in range(steps + 1):
-            yield x + (to_x - x) * n / steps, y + (to_y - y) * n / steps
 
 
 def _legend(plot: _Plot) -> None:
@@ -287,14 +251,18 @@ def _forecast_legend(plot: _Plot, y: float) -> None:
     chart, sheet = plot.chart, plot.sheet
     if chart.forecast is None:
         return
-    low, high = plot.number(chart.forecast.low), plot.number(chart.forecast.high)
+    figures = [plot.number(total) for total in (chart.forecast.low, chart.forecast.high)]
+    plain = _forecast(plot, figures)
     if chart.target:
-        shares = [
-            percent(Share(total, chart.target), chart.decimals, chart.language)
-            for total in (chart.forecast.low, chart.forecast.high)
-        ]
-        low, high = f"{low} ({shares[0]})", f"{high} ({shares[1]})"
+        shares = [Share(total, chart.target) for total in (chart.forecast.low, chart.forecast.high)]
+        written = [percent(share, chart.decimals, chart.language) for share in shares]
+        figures = [f"{figure} ({share})" for figure, share in zip(figures, written, strict=True)]
+    full = _forecast(plot, figures)
     sheet.area(((MARGIN, y - 9), (MARGIN + 44, y - 24), (MARGIN + 44, y + 6)), SKY, alpha=0.35)
     sheet.line(((MARGIN + 44, y - 24), (MARGIN + 44, y + 6)), BLUE, 6)
-    text = plot.words.forecast.format(day=f"{chart.deadline:%d-%m}", low=low, high=high)
-    sheet.words((MARGIN + 62, y), text, room=RIGHT - MARGIN - 62)
+    sheet.words((MARGIN + 62, y), full if sheet.width(full) <= RIGHT - MARGIN - 62 else plain)
+
+
+def _forecast(plot: _Plot, figures: list[str]) -> str:
+    low, high = figures
+    return plot.words.forecast.format(day=f"{plot.chart.deadline:%d-%m}", low=low, high=high)

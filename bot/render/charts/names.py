@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.render.charts.sheet import NORMAL, Sheet
+from bot.render.charts.sheet import NORMAL, Sheet, legible
 
 _KINDS = {
     "Thành phố ": "TP. ",
@@ -17,10 +17,10 @@ _KINDS = {
 
 def row_names(sheet: Sheet, names: Iterable[str], room: float) -> dict[str, str]:
     """Return what to write for each name, so that all rows of a chart abbreviate alike."""
-    names = tuple(names)
-    if all(sheet.width(name, NORMAL, bold=True) <= room for name in names):
-        return {name: name for name in names}
-    return {name: _abbreviated(name) for name in names}
+    written = {name: legible(name) for name in names}
+    if all(sheet.width(name, NORMAL, bold=True) <= room for name in written.values()):
+        return written
+    return {name: _abbreviated(full) for name, full in written.items()}
 
 
 def _abbreviated(name: str) -> str:

@@ -6,8 +6,9 @@ import os
 import signal
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
 from importlib import import_module
+from multiprocessing.process import BaseProcess
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Literal
@@ -41,8 +42,12 @@ class Painter:
         self._folder: TemporaryDirectory[str] | None = None
         self._pool: ProcessPoolExecutor | None = None
         self._rest: asyncio.TimerHandle | None = None
-        self.worker: int | None = None
-        """The process id of the worker, while there is one."""
+        self._process: BaseProcess | None = None
+
+    @property
+    def worker(self) -> int | None:
+        """Return the process id of the worker, while there is one."""
+        return self._process.pid if self._process else None
 
     async def paint(self, chart: Chart) -> bytes:
         """Return the chart as a PNG. PaintingError when none came; whatever drawing raised is raised here."""
@@ -84,8 +89,12 @@ class Painter:
         loop = asyncio.get_running_loop()
         if self._pool is None:
             self._pool = self._start()
-            self.worker = await loop.run_in_executor(self._pool, os.getpid)
-        return await loop.run_in_executor(self._pool, _draw, chart)
+        before = multiprocessing.active_children()
+        picture = loop.run_in_executor(self._pool, _draw, chart)
+        # The pool starts its worker with the first task, and does not tell which one it is.
+        started = [child for child in multiprocessing.active_children() if child not in before]
+        self._process = started[0] if started else self._process
+        return await picture
 
     def _start(self) -> ProcessPoolExecutor:
         self._folder = self._folder or TemporaryDirectory(prefix="tiendo-charts-")
@@ -101,12 +110,11 @@ class Painter:
     def _end(self) -> None:
         if self._pool:
             self._pool.shutdown(wait=False, cancel_futures=True)
-        self._pool = self.worker = None
+        self._pool = self._process = None
 
     def _kill(self) -> None:
-        if self.worker is not None:
-            with suppress(ProcessLookupError):
-                os.kill(self.worker, signal.SIGTERM)
+        if self._process:
+            self._process.terminate()
         self._end()
 
 
@@ -115,15 +123,16 @@ def _prepare(folder: str) -> None:
     os.environ["MPLCONFIGDIR"] = folder
     # Ctrl-C reaches the whole process group; the parent decides when the worker ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
+    Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     import_module(_DRAWING)
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(folder: str) -> None:
     # The pool's pipe stays open in the worker itself, so it would wait for ever for a parent that was killed.
     parent = multiprocessing.parent_process()
     if parent:
         parent.join()
+        rmtree(folder, ignore_errors=True)
         os._exit(0)
 
 

@@ -33,8 +33,14 @@ _FILES = {False: _FONTS / "BeVietnamPro-Regular.ttf", True: _FONTS / "BeVietnamP
 
 
 @cache
-def _drawable(*, bold: bool) -> frozenset[int]:
-    return frozenset(get_font(str(_FILES[bold])).get_charmap())
+def _drawable() -> frozenset[int]:
+    """Return the code points of the font, the same ones in both weights."""
+    return frozenset(get_font(str(_FILES[False])).get_charmap())
+
+
+def legible(text: str) -> str:
+    """Return outside text as one line in NFC, without signs that the font lacks, such as emoji."""
+    return clean("".join(sign for sign in clean(text) if ord(sign) in _drawable())) or UNKNOWN
 
 
 def _font(size: float, *, bold: bool) -> FontProperties:
@@ -75,12 +81,8 @@ class Sheet:
         return width
 
     def shortened(self, text: str, size: float, room: float, *, bold: bool = False) -> str:
-        """Return outside text as one line that fits into `room` pixels, an ellipsis for what is cut off.
-
-        Signs that the font lacks, such as emoji, are left out.
-        """
-        known = _drawable(bold=bold)
-        line = clean("".join(sign for sign in clean(text) if ord(sign) in known)) or UNKNOWN
+        """Return outside text as one line that fits into `room` pixels, an ellipsis for what is cut off."""
+        line = legible(text)
         if self.width(line, size, bold=bold) <= room:
             return line
         fits, too_long = 0, len(line)

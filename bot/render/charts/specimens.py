@@ -39,7 +39,7 @@ _HISTORY = {
     "Huyện Mỏ Cày Nam": "DDDDDDDMDDDDD?",
     "Huyện Giồng Trôm": "DMDD0DDDDDXDDD",
     "Huyện Bình Đại": "DDDDDNNDDDDDMD",
-    "Huyện Ba Tri": "KKDMDXMDKDMXXM",
+    "Huyện Ba Tri": "KKDMDKMDKDMXXM",
     "Huyện Thạnh Phú": "DDDDDDDDDDDDDD",
     "Huyện Mỏ Cày Bắc": "DKMDD0DDKDDMX.",
 }
