@@ -7,8 +7,8 @@ then ends as `sent`, `failed`, `unknown`, `expired` or `replaced`, or goes back 
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +19,7 @@ from storage.sqlite import Tx
 # Telegram counts text in UTF-16 units and refuses more than 4096 of them
 # (https://core.telegram.org/bots/api#sendmessage). Tags are counted here too, which is never too little.
 LARGEST = 4_000
+LARGEST_CAPTION = 1_000  # of 1024: https://core.telegram.org/bots/api#sendphoto
 TOAST_S = 60  # a press is answered at once or not at all
 RANK = {Priority.ANSWER: 0, Priority.PUSH: 1}
 
@@ -77,6 +78,7 @@ class Parcel:
     coalesce: str
     repeatable: bool
     unsure: int
+    spare: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ def put(tx: Tx, chat: int, outgoing: Outgoing, now: int) -> int:
     """Queue a message for the chat with this row id and return the row that carries its keyboard.
 
     A text that is too long becomes several rows, cut between lines; the keyboard is under the last. A
-    waiting row of the same chat and coalescing word is replaced.
+    caption that is too long goes before its photo as a text. A waiting row of the same chat and
+    coalescing word is replaced.
     """
     if outgoing.coalesce:
         tx.run(
@@ -118,7 +121,7 @@ def put(tx: Tx, chat: int, outgoing: Outgoing, now: int) -> int:
         )
     *firsts, last = _pieces(outgoing)
     for piece in firsts:
-        _insert(tx, chat, outgoing, {"html": piece, "thread": outgoing.thread}, now)
+        _insert(tx, chat, replace(outgoing, verb="send"), {"html": piece, "thread": outgoing.thread}, now)
     payload = {
         "html": last,
         "keyboard": _keyboard(tx, chat, outgoing, now),
@@ -126,6 +129,8 @@ def put(tx: Tx, chat: int, outgoing: Outgoing, now: int) -> int:
         "reply_to": None if firsts else outgoing.reply_to,
         "edits": _first_form(tx, outgoing.edits),
         "query": outgoing.query,
+        "picture": outgoing.picture,
+        "spare": outgoing.spare,
     }
     return _insert(tx, chat, outgoing, payload, now, outgoing.subject)
 
@@ -144,7 +149,7 @@ def _insert(tx: Tx, chat: int, outgoing: Outgoing, payload: dict[str, Any], now:
     if outgoing.verb == "toast" and expires is None:
         expires = now + TOAST_S
     # The same edit twice is one edit, and leaving twice is leaving: both may always be repeated.
-    repeatable = outgoing.verb in {"edit", "leave"} or (outgoing.repeatable and outgoing.verb == "send")
+    repeatable = outgoing.verb in {"edit", "leave"} or (outgoing.repeatable and outgoing.verb in {"send", "photo"})
     row: int = tx.value(
         "INSERT INTO outbox (chat, verb, payload, subject, coalesce_key, priority, repeatable, created, expires)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
@@ -186,6 +191,8 @@ def _rows(keyboard: Keyboard, token: str) -> Iterator[list[dict[str, str]]]:
 def _pieces(outgoing: Outgoing) -> list[str]:
     """Return the text in pieces that fit. An edit stays one message: what does not fit ends in `…`."""
     text = outgoing.html
+    if outgoing.verb == "photo":
+        return [text] if _units(text) <= LARGEST_CAPTION else [*split(text, LARGEST), ""]
     if outgoing.verb not in {"send", "edit"} or _units(text) <= LARGEST:
         return [text]
     pieces = split(text, LARGEST)
@@ -271,6 +278,13 @@ def waiting_after(tx: Tx, after: int, limit: int) -> list[Waiting]:
     ]
 
 
+def recipe(tx: Tx, row_id: int) -> Mapping[str, Any] | None:
+    """Return what the photo of a row is painted from; None where the row no longer waits."""
+    payload = tx.value("SELECT payload FROM outbox WHERE id = ? AND state = 'waiting'", (row_id,))
+    found: Mapping[str, Any] | None = None if payload is None else json.loads(payload).get("picture")
+    return found
+
+
 def claim(tx: Tx, ids: Sequence[int], now: int) -> list[Parcel]:
     """Mark the rows as being sent and return those to send now, in the order of `ids`.
 
@@ -292,7 +306,7 @@ def _claim(tx: Tx, row_id: int, now: int) -> Parcel | None:
     if row["expires"] is not None and row["expires"] <= now:
         _end(tx, Settlement(row_id, State.EXPIRED), now)
         return None
-    if not row["reachable"] and row["verb"] in {"send", "edit"}:
+    if not row["reachable"] and row["verb"] in {"send", "photo", "edit"}:
         _end(tx, Settlement(row_id, State.FAILED, error="unreachable"), now)
         return None
     tx.run("UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = ?", (row_id,))
@@ -319,6 +333,7 @@ def _parcel(tx: Tx, row: Any) -> Parcel:
         coalesce=row["coalesce_key"],
         repeatable=bool(row["repeatable"]),
         unsure=row["unsure"],
+        spare=payload.get("spare", ""),
     )
 
 

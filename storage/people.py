@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.domain.messages import Speaker
 from bot.domain.units import UnitId
+from storage import leaves
 from storage.sqlite import Tx
 
 
@@ -65,10 +66,13 @@ def appoint(tx: Tx, person: int, role: Role, unit: UnitId, now: int) -> None:
         "INSERT INTO roles (person, unit, role, since) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (person, unit, role, now),
     )
+    leaves.note_hands(tx, unit)
 
 
 def dismiss(tx: Tx, person: int, now: int) -> None:
     """End all posts of a person: the next message or press finds none."""
+    for row in tx.all("SELECT DISTINCT unit FROM roles WHERE person = ? AND until IS NULL", (person,)):
+        leaves.note_hands(tx, UnitId(row["unit"]))
     tx.run("UPDATE roles SET until = ? WHERE person = ? AND until IS NULL", (now, person))
 
 
@@ -93,6 +97,16 @@ def commanders(tx: Tx, units: Iterable[UnitId]) -> list[int]:
         )
         found.update(dict.fromkeys(int(row[0]) for row in rows))
     return list(found)
+
+
+def officer_accounts(tx: Tx, channel: str, unit: UnitId) -> list[int]:
+    """Return the outside ids of a unit's officers."""
+    rows = tx.all(
+        "SELECT a.external FROM roles r JOIN accounts a ON a.person = r.person AND a.channel = ?"
+        " WHERE r.unit = ? AND r.role = 'officer' AND r.until IS NULL ORDER BY r.id",
+        (channel, unit),
+    )
+    return [int(row[0]) for row in rows]
 
 
 QUIET_SECONDS = 60

@@ -63,10 +63,12 @@ def _to_write(connection: sqlite3.Connection) -> None:
         f"journal_size_limit = {LOG_KEPT}",
     ):
         connection.execute(f"PRAGMA {pragma}")
+    # SQLite opens a write-protected file all the same, and would only refuse the first report.
+    for statement in ("BEGIN IMMEDIATE", "PRAGMA user_version = 0", "ROLLBACK"):
+        connection.execute(statement)
 
 
 def _to_read(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA query_only = ON")
     connection.set_authorizer(_no_checkpoint)
 
 
@@ -107,11 +109,14 @@ class Store:
 
     async def read(self, query: Unit[T]) -> T:
         """Run `query(tx)` on one snapshot of a read-only connection; StoreFailed when the medium refuses."""
+        return await self._on_reader(partial(snapshot, query=query))
+
+    async def _on_reader(self, work: Callable[[sqlite3.Connection], T]) -> T:
         reader = await self._readers.get()
         if self._closed:
             self._readers.put_nowait(reader)
             raise StoreFailed("the store is closed")
-        working = asyncio.ensure_future(_hand(reader, snapshot, query))
+        working = asyncio.ensure_future(_hand(reader, work))
         working.add_done_callback(_heard)
         # Not before the thread is done: a query that nobody waits for any more still runs to its end.
         working.add_done_callback(lambda _: self._readers.put_nowait(reader))
@@ -139,13 +144,13 @@ class Store:
                     future.set_exception(error)
 
     async def backup(self, path: Path) -> None:
-        """Write a verified copy from the writer's thread, so that no write can starve it.
+        """Write a verified copy of one snapshot, beside whatever is written meanwhile.
 
         FileExistsError when `path` is there, Damaged when the copy fails its checks, StoreFailed when
         the medium refuses; then nothing is left at `path`.
         """
         with _translated():
-            await _hand(self._open_writer(), schema.copy_into, path)
+            await self._on_reader(partial(schema.copy_into, target=path))
 
     async def close(self) -> None:
         """Take nothing more in and finish what waits; whoever opened the connections closes them."""
@@ -198,14 +203,11 @@ async def _connection(connector: Callable[[], sqlite3.Connection]) -> AsyncItera
     connection._thread.daemon = True  # noqa: SLF001
     try:
         await connection
-    except BaseException:
-        # aiosqlite has told its thread to stop, which must not outlive the event loop that it reports to.
-        await asyncio.to_thread(connection._thread.join)  # noqa: SLF001
-        raise
-    try:
         yield connection
     finally:
         await connection.close()
+        # Where opening failed aiosqlite does not wait: its thread would report to an event loop that is gone.
+        await asyncio.to_thread(connection._thread.join)  # noqa: SLF001
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ from datetime import date
 from bot.domain.campaign import Campaign, Entered, Key
 from bot.domain.units import UnitId
 from bot.domain.world import World
+from storage import leaves
 from storage.entries import Entry, EntryState, Slot
 from storage.sqlite import Tx
 
@@ -74,7 +75,7 @@ def _accept(tx: Tx, world: World, entry: Entry) -> None:
         for day, change in _store(tx, world, campaign, slot, key, entry.amounts.get(key)).items():
             changes[day, key] = changes.get((day, key), 0) + change
     _add(tx, slot.campaign, path, _with_metrics(changes))
-    _stand(tx, slot, path, entry)
+    _stand(tx, slot, path, entry, world.absences.away.get(slot.unit, frozenset()))
 
 
 def _store(tx: Tx, world: World, campaign: Campaign, slot: Slot, key: Key, amount: int | None) -> dict[date, int]:
@@ -169,7 +170,7 @@ def _add(tx: Tx, campaign: str, path: Iterable[UnitId], changes: Mapping[tuple[d
             )
 
 
-def _stand(tx: Tx, slot: Slot, path: Iterable[UnitId], entry: Entry) -> None:
+def _stand(tx: Tx, slot: Slot, path: Iterable[UnitId], entry: Entry, away: frozenset[date]) -> None:
     """Let the entry stand for its slot (an empty one withdraws the report) and count who has reported."""
     where = (slot.campaign, slot.unit, slot.day.isoformat())
     before = _presence(tx, slot)
@@ -186,6 +187,8 @@ def _stand(tx: Tx, slot: Slot, path: Iterable[UnitId], entry: Entry) -> None:
         )
     after = _presence(tx, slot)
     reported, on_time = after.reported - before.reported, after.on_time - before.on_time
+    if reported and slot.day in away:
+        leaves.changed(tx)  # a report that comes anyway makes its unit expected
     if reported or on_time:
         for unit in path:
             tx.run(

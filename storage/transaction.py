@@ -59,11 +59,6 @@ class Tx:
             self._failed = True
             raise StoreFailed(str(error)) from error
 
-    def each(self, sql: str, rows: Sequence[Mapping[str, Any] | Sequence[Any]]) -> None:
-        """Execute one statement for every row of parameters."""
-        for row in rows:
-            self.run(sql, row)
-
     def one(self, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> Any:
         """Return the first row, or None."""
         return self.run(sql, params).fetchone()
@@ -117,10 +112,7 @@ def commit_together(connection: sqlite3.Connection, units: Sequence[Unit[Any]]) 
 def snapshot(connection: sqlite3.Connection, query: Unit[T]) -> T:
     """Run a query on one snapshot and return what it returned; StoreFailed when the medium refuses."""
     _abandon(connection)
-    try:
-        connection.execute("BEGIN")
-    except sqlite3.Error as error:
-        raise StoreFailed(str(error)) from error
+    connection.execute("BEGIN")
     try:
         value, failure = _outcome(Tx(connection), query)
     finally:

@@ -4,38 +4,47 @@ import json
 from datetime import date
 from decimal import Decimal
 
+from bot.domain.absence import Absences
 from bot.domain.campaign import Key
 from bot.domain.goals import BaselineRow, Goals, TargetRow
 from bot.domain.units import Tree, Unit, UnitId
 from bot.domain.world import Setting, World
-from storage import meta
+from storage import leaves, meta
 from storage.sqlite import Tx
 
 
 class Worlds:
-    """Hands out the world of a day; keeps the last one while roster and day stay the same."""
+    """Hands out the world of a day; keeps the last one while roster, leave and day stay the same."""
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
-        self._kept: tuple[str | None, World] | None = None
+        self._kept: tuple[str | None, str | None, World] | None = None
 
     def of(self, tx: Tx, day: date) -> World:
         """Return the world as the transaction sees it on `day`."""
-        version, kept = meta.get(tx, "roster"), self._kept  # read once: another thread may set it meanwhile
-        if kept is None or kept[0] != version or kept[1].day != day:
-            kept = self._kept = (version, load(tx, self.setting, day))
-        return kept[1]
+        roster, absent = meta.get(tx, "roster"), leaves.version(tx)
+        kept = self._kept  # read once: another thread may set it meanwhile
+        if kept is None or kept[0] != roster or kept[2].day != day:
+            kept = self._kept = (roster, absent, load(tx, self.setting, day))
+        elif kept[1] != absent:
+            kept = self._kept = (roster, absent, kept[2].with_absences(absences(tx, self.setting, kept[2].tree)))
+        return kept[2]
 
 
 def load(tx: Tx, setting: Setting, day: date) -> World:
-    """Read units, targets and baselines that hold on `day`."""
+    """Read units, targets and baselines that hold on `day`, and who is on leave when."""
     tree = Tree.of({unit.id: unit for unit in units(tx)})
     goals = {
         campaign.code: Goals.of(tree, campaign, targets(tx, campaign.code), baselines(tx, campaign.code, day), day)
         for campaign in setting.campaigns
         if tree.find(campaign.root) is not None
     }
-    return World(setting, tree, goals, day)
+    return World(setting, tree, goals, day, absences(tx, setting, tree))
+
+
+def absences(tx: Tx, setting: Setting, tree: Tree) -> Absences:
+    """Read who is on leave when, as the transaction sees it."""
+    return leaves.absences(tx, tree, setting.campaigns, setting.zone)
 
 
 def units(tx: Tx) -> list[Unit]:

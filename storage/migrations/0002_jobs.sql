@@ -15,35 +15,43 @@ CREATE TABLE job_runs (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX job_runs_at ON job_runs (at);
 
--- The live board of a chat and day: the message that is edited as reports land.
+-- The live board of a group and day: the message that is edited as reports land. `unit` is the group's when it
+-- was posted, `slot` the time at which; `shown` a digest of the last text, `seen` the newest entry that it knows.
 CREATE TABLE boards (
   campaign TEXT NOT NULL,
   chat INTEGER NOT NULL REFERENCES chats (id),
   day TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  unit INTEGER NOT NULL REFERENCES units (id),
+  slot TEXT NOT NULL,
   subject TEXT NOT NULL,
   shown TEXT NOT NULL DEFAULT '',
+  seen INTEGER NOT NULL,
   edited INTEGER NOT NULL,
   frozen INTEGER NOT NULL DEFAULT 0,
-  PRIMARY KEY (campaign, chat, day)
+  PRIMARY KEY (campaign, chat, day, kind)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX boards_live ON boards (day) WHERE frozen = 0;
 
 -- The places of a closed day, for the movement on the next day's boards.
 CREATE TABLE frozen_places (
   campaign TEXT NOT NULL,
   parent INTEGER NOT NULL REFERENCES units (id),
   metric TEXT NOT NULL,
+  kind TEXT NOT NULL,
   day TEXT NOT NULL,
   places TEXT NOT NULL,
-  PRIMARY KEY (campaign, parent, metric, day)
+  PRIMARY KEY (campaign, parent, metric, kind, day)
 ) STRICT, WITHOUT ROWID;
 
--- Marks that a unit has passed: said once, never taken back.
+-- Marks that a unit has passed, told in the slot of that day and time: once, never taken back.
 CREATE TABLE milestones (
   campaign TEXT NOT NULL,
   unit INTEGER NOT NULL REFERENCES units (id),
   metric TEXT NOT NULL,
   mark INTEGER NOT NULL,
   day TEXT NOT NULL,
+  slot TEXT NOT NULL,
   PRIMARY KEY (campaign, unit, metric, mark)
 ) STRICT, WITHOUT ROWID;
 
@@ -60,6 +68,7 @@ CREATE TABLE leaves (
   CHECK ((person IS NULL) <> (unit IS NULL))
 ) STRICT;
 CREATE INDEX leaves_last ON leaves (last) WHERE revoked IS NULL;
+CREATE INDEX leaves_person ON leaves (person) WHERE revoked IS NULL;
 
 -- How a person wants to be reminded: intensity, and quiet until an instant.
 CREATE TABLE reminders (

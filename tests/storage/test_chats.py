@@ -1,14 +1,17 @@
 """Chats: met once, bound to a unit, followed when Telegram gives a group another id."""
 
+from datetime import time
 from itertools import permutations
 
 import pytest
 
 from bot.domain.messages import Outgoing
-from storage import chats, outbox
+from bot.domain.schedule import Slot
+from storage import chats, ledger, outbox
 from storage.chats import Chat
 from storage.sqlite import Tx
-from tests.storage.ground import NOW, Pen
+from tests import cast
+from tests.storage.ground import DAY, NOW, Pen
 
 AT, OLD, NEW = "telegram", -100, -1_001_000
 
@@ -99,6 +102,16 @@ def test_T10_what_is_put_for_the_old_chat_afterwards_is_taken_over_by_the_next_s
     chats.migrate(tx, AT, OLD, NEW)
     assert waiting(tx) == [(row, NEW)]
     assert chats.get(tx, new.id).language == "en"
+
+
+def test_T10_what_was_pushed_to_the_old_chat_is_not_pushed_again_to_the_new_one(tx: Tx) -> None:
+    old, new = group(tx, OLD), group(tx, NEW)
+    noon, evening = (Slot("vneid", 0, "summary", DAY, time(hour), cast.MORNING) for hour in (12, 17))
+    for slot, chat in ((noon, old), (evening, old), (evening, new)):
+        assert ledger.enter(tx, slot, "sent", NOW, chat=chat.id)
+    chats.migrate(tx, AT, OLD, NEW)
+    assert not ledger.enter(tx, noon, "sent", NOW, chat=new.id)
+    assert not ledger.enter(tx, evening, "sent", NOW, chat=new.id)
 
 
 def test_a_migration_of_an_unknown_group_or_into_itself_changes_nothing(tx: Tx, pen: Pen) -> None:

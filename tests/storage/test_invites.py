@@ -17,8 +17,8 @@ DAY_S = 86_400
 
 
 def issue(tx: Tx, *, uses: int = 1, **fields: Any) -> str:
-    fields = {"kind": InviteKind.OFFICER, "unit": UnitId(4), "expires": NOW + DAY_S, "now": NOW} | fields
-    return invites.issue(tx, uses=uses, **fields)
+    made: dict[str, Any] = {"kind": InviteKind.OFFICER, "unit": UnitId(4), "expires": NOW + DAY_S, "now": NOW}
+    return invites.issue(tx, uses=uses, **(made | fields))
 
 
 def redeem(tx: Tx, code: str) -> bool:

@@ -1,5 +1,6 @@
 """The instance lock: one process writes, however the other one ends."""
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from storage import sqlite
 from storage.errors import InstanceRunning, StoreFailed
 from storage.sqlite import open_reader, open_store
 
@@ -75,3 +77,10 @@ async def test_S3_a_place_that_cannot_hold_a_file_is_refused_in_plain_words(tmp_
     with pytest.raises(StoreFailed, match="Not a directory"):
         async with open_store(tmp_path / "file" / "tiendo.db", create=True):
             pass
+
+
+async def test_S3_a_file_that_can_only_be_read_is_not_taken_for_writing(path: Path) -> None:
+    async with open_store(path, create=True):
+        pass
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        sqlite._open(path, "ro", sqlite._to_write)

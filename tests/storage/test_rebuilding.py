@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.campaign import Key
@@ -73,10 +73,10 @@ Op = tuple[str, str, int, int, Mapping[Key, int], bool]
 AMOUNTS = st.dictionaries(st.sampled_from([M1, M2, KH, HS]), st.integers(0, 2_000), min_size=1)
 OPS = st.lists(
     st.tuples(
-        st.sampled_from(["say", "say", "say", "edit", "ask", "confirm", "drop", "undo", "move"]),
+        st.sampled_from(["say", "say", "edit", "ask", "confirm", "reply", "drop", "undo", "undo", "move"]),
         st.sampled_from([AN_HOI, PHU_KHUONG, GIAO_LONG]),
-        st.integers(0, 4),
         st.integers(0, 2),
+        st.sampled_from([0, 0, 1]),
         AMOUNTS,
         st.booleans(),
     ),
@@ -106,19 +106,21 @@ class Play:
         elif what == "move":
             self.move(code, slot, given, on_time=on_time)
         elif self.questions:
-            self.answer(what, back, on_time=on_time)
+            self.answer(what, back, given, on_time=on_time)
 
     def move(self, code: str, slot: Slot, given: Mapping[Key, int], *, on_time: bool) -> None:
         self.noted(code, self.pen.undo(slot, EntryKind.MOVED, on_time=on_time))
         there = slot._replace(day=slot.day - timedelta(days=1))
         self.noted(code, self.pen.say(there, given, on_time=on_time))
 
-    def answer(self, what: str, index: int, *, on_time: bool) -> None:
+    def answer(self, what: str, index: int, given: Mapping[Key, int], *, on_time: bool) -> None:
         code, question = self.questions.pop(index % len(self.questions))
         if not entries.is_open(self.pen.tx, question.id):
             return
         if what == "drop":
             self.pen.drop(question)
+        elif what == "reply":
+            self.noted(code, self.pen.say(question.slot, given, answers=question.id, on_time=on_time))
         else:
             self.noted(code, self.pen.confirm(question, on_time=on_time))
 
@@ -173,7 +175,15 @@ def mixed_ground() -> Iterator[Any]:
         yield connection
 
 
+AGAIN_LATE: list[Op] = [
+    ("say", AN_HOI, 0, 0, {HS: 1}, True),
+    ("undo", AN_HOI, 0, 0, {}, True),
+    ("say", AN_HOI, 0, 0, {HS: 1}, False),
+]
+
+
 @given(ops=OPS)
+@example(ops=AGAIN_LATE)
 @settings(max_examples=150)
 def test_H15_any_history_adds_up_like_a_dictionary_and_like_its_rebuild(mixed: Any, ops: list[Op]) -> None:
     with transaction(mixed) as tx:
@@ -225,6 +235,14 @@ def test_comparing_changes_nothing(pen: Pen) -> None:
         assert rebuilding.compare(pen.tx, rebuilding.derive(pen.tx, pen.world))
     finally:
         pen.tx.run("PRAGMA query_only = OFF")
+
+
+def test_entries_of_a_campaign_that_is_no_longer_configured_are_kept_and_count_nowhere(pen: Pen) -> None:
+    pen.say(pen.slot(), {TN: 45})
+    world = replace(pen.world, setting=replace(pen.world.setting, campaigns=()), goals={})
+    derived = rebuilding.derive(pen.tx, world)
+    assert derived.tallies == derived.totals == {}
+    assert len(derived.reports) == 1
 
 
 def test_rows_of_noughts_are_the_same_as_no_rows(pen: Pen) -> None:

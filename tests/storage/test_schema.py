@@ -13,9 +13,10 @@ from storage.errors import Damaged, SchemaError
 from storage.schema import Migration
 from storage.sqlite import _prepare, open_reader, open_store
 
-FIRST = schema.migrations()
-SECOND = Migration(
-    2,
+KNOWN = schema.migrations()
+NEWEST = KNOWN[-1].number
+NEXT = Migration(
+    NEWEST + 1,
     "more",
     """\
 CREATE TABLE more (id INTEGER PRIMARY KEY, what TEXT NOT NULL) STRICT;
@@ -33,7 +34,7 @@ UPDATE meta SET since = 1
 def file(path: Path) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(path)) as connection:
         _prepare(connection)
-        schema.apply(connection, FIRST)
+        schema.apply(connection, KNOWN)
         connection.execute("INSERT INTO meta VALUES ('a', 'x')")
         yield connection
 
@@ -43,12 +44,12 @@ def tables(connection: sqlite3.Connection) -> set[str]:
 
 
 def test_a_new_file_gets_all_steps_and_their_checksums(file: sqlite3.Connection) -> None:
-    assert schema.applied(file) == [(step.number, step.checksum) for step in FIRST]
+    assert schema.applied(file) == [(step.number, step.checksum) for step in KNOWN]
     assert schema.pending(file) == []
 
 
 def test_steps_are_numbered_without_gaps_from_one() -> None:
-    assert [step.number for step in FIRST] == list(range(1, len(FIRST) + 1))
+    assert [step.number for step in KNOWN] == list(range(1, len(KNOWN) + 1))
 
 
 def test_every_table_is_strict(file: sqlite3.Connection) -> None:
@@ -57,46 +58,46 @@ def test_every_table_is_strict(file: sqlite3.Connection) -> None:
 
 
 def test_a_step_is_taken_to_its_last_statement_also_without_a_semicolon(file: sqlite3.Connection) -> None:
-    schema.apply(file, [SECOND])
+    schema.apply(file, [NEXT])
     assert [row[0] for row in file.execute("SELECT what FROM more ORDER BY id")] == ["a", "b"]
     assert file.execute("SELECT since FROM meta").fetchone()[0] == 1
-    assert schema.applied(file)[-1] == (2, SECOND.checksum)
+    assert schema.applied(file)[-1] == (NEXT.number, NEXT.checksum)
 
 
 @pytest.mark.parametrize("number", range(1, 6))
 def test_C12_a_step_that_fails_at_any_statement_leaves_nothing_of_itself(file: sqlite3.Connection, number: int) -> None:
-    before, statements = tables(file), schema._statements(SECOND.sql)
-    spoilt = SECOND._replace(sql="".join([*statements[: number - 1], "SELECT no_such_thing;\n", *statements[number:]]))
+    before, statements = tables(file), schema._statements(NEXT.sql)
+    spoilt = NEXT._replace(sql="".join([*statements[: number - 1], "SELECT no_such_thing;\n", *statements[number:]]))
     with pytest.raises(sqlite3.OperationalError):
         schema.apply(file, [spoilt])
     assert tables(file) == before
     assert not file.in_transaction
-    schema.apply(file, [SECOND])
+    schema.apply(file, [NEXT])
 
 
 def test_C12_a_copy_is_kept_from_before_the_step_and_a_failed_try_is_no_hindrance(
     file: sqlite3.Connection, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spoilt = SECOND._replace(sql="SELECT no_such_thing;")
-    monkeypatch.setattr(schema, "migrations", lambda: (*FIRST, spoilt))
+    spoilt = NEXT._replace(sql="SELECT no_such_thing;")
+    monkeypatch.setattr(schema, "migrations", lambda: (*KNOWN, spoilt))
     with pytest.raises(sqlite3.OperationalError):
         schema.prepare(file, path, migrate=True)
     file.execute("INSERT INTO meta VALUES ('b', 'since the failed try')")
-    monkeypatch.setattr(schema, "migrations", lambda: (*FIRST, SECOND))
+    monkeypatch.setattr(schema, "migrations", lambda: (*KNOWN, NEXT))
     schema.prepare(file, path, migrate=True)
-    with closing(sqlite3.connect(path.with_name("tiendo.db.before-0002"))) as copy:
+    with closing(sqlite3.connect(path.with_name(f"tiendo.db.before-{NEXT.number:04d}"))) as copy:
         assert copy.execute("SELECT key FROM meta ORDER BY key").fetchall() == [("a",), ("b",)]
-        assert copy.execute("SELECT max(number) FROM migrations").fetchone() == (1,)
+        assert copy.execute("SELECT max(number) FROM migrations").fetchone() == (NEWEST,)
 
 
 async def test_S13_a_newer_file_is_refused_and_left_as_it_is(file: sqlite3.Connection, path: Path) -> None:
-    schema.apply(file, [SECOND])
+    schema.apply(file, [NEXT])
     file.close()
     for opener in (open_store, open_reader):
         with pytest.raises(SchemaError) as refused:
             async with opener(path):
                 pass
-        assert (refused.value.problem, refused.value.found, refused.value.known) == ("newer", 2, 1)
+        assert (refused.value.problem, refused.value.found, refused.value.known) == ("newer", NEXT.number, NEWEST)
 
 
 async def test_S13_an_altered_file_is_refused(file: sqlite3.Connection, path: Path) -> None:
@@ -111,7 +112,7 @@ async def test_S13_an_older_file_is_refused_unless_it_is_to_be_migrated(
     file: sqlite3.Connection, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file.close()
-    monkeypatch.setattr(schema, "migrations", lambda: (*FIRST, SECOND))
+    monkeypatch.setattr(schema, "migrations", lambda: (*KNOWN, NEXT))
     for opening in (open_store(path, migrate=False), open_reader(path)):
         with pytest.raises(SchemaError, match="older"):
             async with opening:

@@ -73,6 +73,12 @@ async def test_no_exception_whatever_its_kind_stops_the_store(store: Store, erro
     assert await store.read(keys) == {"a"}
 
 
+async def test_every_commit_is_synced_before_it_is_acknowledged(store: Store) -> None:
+    full = 2  # https://sqlite.org/pragma.html#pragma_synchronous
+    assert await store.write(lambda tx: tx.value("PRAGMA synchronous")) == full
+    assert await store.write(lambda tx: tx.value("PRAGMA journal_mode")) == "wal"
+
+
 async def test_an_attempt_inside_a_unit_undoes_only_itself(store: Store) -> None:
     def spoilt(tx: Tx) -> None:
         with tx.attempt():
@@ -157,9 +163,18 @@ async def test_a_writer_opens_on_what_a_lone_reader_left_behind(path: Path) -> N
 
 
 async def test_closing_finishes_what_waits_and_takes_nothing_more(path: Path) -> None:
+    begun, slow = threading.Event(), threading.Event()
+
+    def first(_: Tx) -> None:
+        begun.set()
+        slow.wait(10)
+
     async with open_store(path, create=True) as store:
-        waiting = [asyncio.ensure_future(store.write(put(str(number)))) for number in range(50)]
+        waiting = [asyncio.ensure_future(store.write(first))]
+        await asyncio.to_thread(begun.wait, 10)
+        waiting += [asyncio.ensure_future(store.write(put(str(number)))) for number in range(50)]
         await asyncio.sleep(0)
+        threading.Timer(0.05, slow.set).start()  # by then closing is under way
     await asyncio.gather(*waiting)
     for work in (store.write, store.read):
         with pytest.raises(StoreFailed, match="closed"):
@@ -195,6 +210,33 @@ async def test_S17_every_file_is_for_the_owner_alone(path: Path) -> None:
         os.umask(mask)
     names = ("tiendo.db", "tiendo.db-wal", "tiendo.db-shm", "tiendo.db.lock", "copy.db")
     assert files == dict.fromkeys(names, 0o600)
+
+
+async def test_a_backup_is_a_database_and_takes_no_other_files_place(store: Store, path: Path) -> None:
+    await store.write(put("a"))
+    await store.backup(path.with_name("copy.db"))
+    async with open_reader(path.with_name("copy.db")) as copy:
+        assert await copy.read(keys) == {"a"}
+    with pytest.raises(FileExistsError):
+        await store.backup(path.with_name("copy.db"))
+    with pytest.raises(StoreFailed):
+        await store.backup(path.with_name("no folder") / "copy.db")
+    with pytest.raises(StoreFailed, match="readonly"):
+        await store.read(put("b"))
+
+
+async def test_S11_a_backup_is_taken_beside_the_writer_also_by_whoever_only_reads(store: Store, path: Path) -> None:
+    await store.write(put("a"))
+    disk = threading.Event()
+    writing = asyncio.ensure_future(store.write(lambda _: disk.wait(10)))
+    await store.backup(path.with_name("one.db"))
+    async with open_reader(path) as reader:
+        await reader.backup(path.with_name("two.db"))
+    disk.set()
+    assert await writing
+    for name in ("one.db", "two.db"):
+        async with open_reader(path.with_name(name)) as copy:
+            assert await copy.read(keys) == {"a"}
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "x" * 1_000_000, "é\u0301🎉\u202e", "'); DROP TABLE meta; --"])

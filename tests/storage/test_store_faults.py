@@ -171,8 +171,9 @@ async def test_A5_a_cancelled_query_keeps_its_reader_until_it_is_done_and_others
     reading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reading
-    for _ in range(sqlite.READERS + 1):
-        assert await store.read(numbers) == set()
+    async with asyncio.timeout(5):
+        for _ in range(sqlite.READERS + 1):
+            assert await store.read(numbers) == set()
     go_on.set()
 
 
@@ -192,6 +193,14 @@ async def test_a_store_that_is_left_by_cancellation_is_closed_and_can_be_opened_
     await asyncio.gather(task, return_exceptions=True)
     async with open_store(path) as store:
         assert await store.read(numbers) == set(range(5))
+
+
+async def test_C19_a_writer_that_is_gone_fails_its_callers_and_keeps_nobody_waiting(store: Store) -> None:
+    assert store._writer is not None
+    await store._writer.close()
+    for number in range(2):
+        with pytest.raises(ValueError, match="connection"):
+            await store.write(partial(unit, number=number))
 
 
 async def test_S6_the_log_shrinks_once_a_long_reader_has_ended(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,13 +237,16 @@ def spoil(path: Path, page: int) -> bytes:
 
 
 @pytest.mark.parametrize("opener", [open_store, open_reader])
-async def test_S8_a_file_that_is_no_database_is_refused_and_left_alone(path: Path, opener: Opener) -> None:
+async def test_S8_a_file_that_is_no_database_is_refused_and_left_alone_without_a_thread(
+    path: Path, opener: Opener
+) -> None:
     async with open_store(path, create=True) as store:
         await store.write(partial(unit, number=1))
     spoilt = spoil(path, 1)
     with pytest.raises(Damaged):
         async with opener(path):
             pass
+    assert not [thread.name for thread in threading.enumerate() if "_connection_worker" in thread.name]
     assert spoil(path, 1) == spoilt
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.campaign import Key
 from bot.domain.units import UnitId
-from storage import entries, tallies
+from storage import entries, rebuilding, tallies
 from storage.entries import Slot
 from storage.sqlite import Tx
 from storage.tallies import Report, Turnout
@@ -53,6 +53,13 @@ def test_a_later_word_on_the_same_metric_closes_the_question_and_one_on_another_
     assert not entries.is_open(pen.tx, question.id)
 
 
+def test_an_answer_closes_its_question_even_if_it_speaks_of_another_metric(pen: Pen) -> None:
+    question = pen.ask(pen.slot(), {TN: 900})
+    pen.say(pen.slot(), {KH: 3}, answers=question.id)
+    assert not entries.is_open(pen.tx, question.id)
+    assert rebuilding.rebuild(pen.tx, pen.world) == []
+
+
 def test_taking_back_the_only_version_leaves_no_report_and_no_sum(pen: Pen) -> None:
     pen.say(pen.slot(), {TN: 45})
     pen.undo(pen.slot())
@@ -79,6 +86,7 @@ def test_a_report_withdrawn_and_given_again_late_is_late(pen: Pen) -> None:
     pen.undo(pen.slot())
     pen.say(pen.slot(), {TN: 45}, on_time=False)
     assert tallies.turnout(pen.tx, "vneid", pen.unit("TP"), DAY) == Turnout(1, 0)
+    assert rebuilding.rebuild(pen.tx, pen.world) == []
 
 
 def test_two_officers_who_add_up_are_one_unit_that_reported(pen: Pen) -> None:

@@ -1,0 +1,176 @@
+"""Boards read from the sums that are kept, and the places of closed days."""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.domain import boards
+from bot.domain.boards import STREAK_DAYS, Board, Race, Runner
+from bot.domain.campaign import BoardKind, Campaign, Key, Metric
+from bot.domain.figures import Share
+from bot.domain.units import UnitId
+from bot.domain.world import World
+from storage.sqlite import Tx
+
+Amounts = dict[UnitId, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which board: `over` says that the day's cut-off has passed, so that whoever is silent has broken a streak."""
+
+    race: Race
+    metric: Metric
+    kind: BoardKind
+    day: date
+    over: bool
+    top: int = 5
+    show_bottom: bool = False
+
+
+def read(tx: Tx, world: World, campaign: Campaign, wanted: Wanted) -> Board:
+    """Rank a race as it stands at the end of a day."""
+    metric, day, parent = wanted.metric, wanted.day, wanted.race.parent.id
+    before = places_before(tx, campaign.code, parent, metric.code, wanted.kind, day)
+    return boards.board(
+        campaign,
+        metric,
+        wanted.kind,
+        day,
+        wanted.race,
+        _runners(tx, world, campaign, wanted),
+        before,
+        top=wanted.top,
+        show_bottom=wanted.show_bottom,
+    )
+
+
+def _runners(tx: Tx, world: World, campaign: Campaign, wanted: Wanted) -> list[Runner]:
+    """Read what the board ranks by; weeks and streaks only for the boards that need them."""
+    parent, day = wanted.race.parent.id, wanted.day
+    numerator = _counted(wanted.metric)[0]
+    shares = _shares(tx, world, campaign, wanted)
+    today = _between(tx, campaign.code, parent, numerator, day, day)
+    reported = _reported(tx, campaign.code, parent, day)
+    works = world.setting.calendar.works(day)
+    week: Amounts = {}
+    week_before: Amounts = {}
+    if wanted.kind is BoardKind.RISE:
+        week, week_before = (_between(tx, campaign.code, parent, numerator, *span) for span in boards.weeks(day))
+    streaks = _streaks(tx, world, campaign, wanted) if wanted.kind is BoardKind.STREAK else {}
+    return [
+        Runner(
+            unit,
+            world.tree[unit].name,
+            shares[unit],
+            today.get(unit, 0),
+            True if unit in reported else False if works and world.expected_on(campaign.code, unit, day) else None,
+            week.get(unit, 0),
+            week_before.get(unit, 0),
+            streaks.get(unit, 0),
+        )
+        for unit in wanted.race.units
+    ]
+
+
+def _counted(metric: Metric) -> tuple[str, ...]:
+    """Return the counted metrics behind a metric: a ratio's numerator and denominator, else itself."""
+    return metric.of or (metric.code,)
+
+
+def _shares(tx: Tx, world: World, campaign: Campaign, wanted: Wanted) -> dict[UnitId, Share | None]:
+    """Return totals of targets, for a ratio numerators of denominators; None where there is nothing to divide by."""
+    goals, codes = world.goals[campaign.code], _counted(wanted.metric)
+    sums = [_sums(tx, campaign.code, wanted.race.parent.id, code, wanted.day) for code in codes]
+    shares: dict[UnitId, Share | None] = {}
+    for unit in wanted.race.units:
+        totals = [goals.baseline(unit, Key(code)) + each.get(unit, 0) for code, each in zip(codes, sums, strict=True)]
+        of = totals[1] if wanted.metric.of else goals.target(unit, wanted.metric.code, wanted.day)
+        shares[unit] = Share(totals[0], of) if of else None
+    return shares
+
+
+def _sums(tx: Tx, campaign: str, parent: UnitId, metric: str, day: date) -> Amounts:
+    """Return the children's sums up to the end of a day: all, less what came for later days."""
+    rows = tx.all(
+        "SELECT t.unit, t.amount - coalesce((SELECT sum(d.amount) FROM daily d WHERE d.campaign = t.campaign"
+        " AND d.unit = t.unit AND d.day > :day AND d.metric = t.metric AND d.part = ''), 0) AS amount"
+        " FROM units u JOIN totals t ON t.unit = u.id"
+        " WHERE u.parent = :parent AND t.campaign = :campaign AND t.metric = :metric AND t.part = ''",
+        {"campaign": campaign, "parent": parent, "metric": metric, "day": day.isoformat()},
+    )
+    return {UnitId(row["unit"]): row["amount"] for row in rows}
+
+
+def _between(tx: Tx, campaign: str, parent: UnitId, metric: str, first: date, last: date) -> Amounts:
+    """Return the children's sums of the days from `first` to `last`."""
+    rows = tx.all(
+        "SELECT d.unit, sum(d.amount) AS amount FROM units u JOIN daily d ON d.unit = u.id"
+        " WHERE u.parent = ? AND d.campaign = ? AND d.day BETWEEN ? AND ? AND d.metric = ? AND d.part = ''"
+        " GROUP BY d.unit",
+        (parent, campaign, first.isoformat(), last.isoformat(), metric),
+    )
+    return {UnitId(row["unit"]): row["amount"] for row in rows}
+
+
+def _reported(tx: Tx, campaign: str, parent: UnitId, day: date) -> set[UnitId]:
+    """Return the children from which, or from below which, something has come for a day."""
+    rows = tx.all(
+        "SELECT t.unit FROM units u JOIN turnout t ON t.unit = u.id"
+        " WHERE u.parent = ? AND t.campaign = ? AND t.day = ? AND t.reported > 0",
+        (parent, campaign, day.isoformat()),
+    )
+    return {UnitId(row["unit"]) for row in rows}
+
+
+def _streaks(tx: Tx, world: World, campaign: Campaign, wanted: Wanted) -> Amounts:
+    """Return the children's streaks; above the reporting units a day counts when all below were on time."""
+    since = wanted.day - timedelta(days=STREAK_DAYS)
+    rows = tx.all(
+        "SELECT t.unit, t.day, t.on_time FROM units u JOIN turnout t ON t.unit = u.id"
+        " WHERE u.parent = ? AND t.campaign = ? AND t.day BETWEEN ? AND ? AND t.on_time > 0",
+        (wanted.race.parent.id, campaign.code, since.isoformat(), wanted.day.isoformat()),
+    )
+    kept: defaultdict[UnitId, list[date]] = defaultdict(list)
+    for row in rows:
+        unit, day = UnitId(row["unit"]), date.fromisoformat(row["day"])
+        if row["on_time"] >= world.expected_on(campaign.code, unit, day):
+            kept[unit].append(day)
+    return {
+        unit: boards.streak(
+            kept[unit],
+            wanted.day,
+            campaign.starts,
+            world.calendar_of(campaign.code, unit),
+            over=wanted.over,
+        )
+        for unit in wanted.race.units
+    }
+
+
+def freeze_places(tx: Tx, board: Board) -> None:
+    """Keep the places of a closed day; the first to freeze them is right, later boards of that race say the same."""
+    frozen = {str(row.unit): row.place for row in board.ranked}
+    tx.run(
+        "INSERT INTO frozen_places (campaign, parent, metric, kind, day, places) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        (
+            board.campaign.code,
+            board.race.parent.id,
+            board.metric.code,
+            board.kind,
+            board.day.isoformat(),
+            json.dumps(frozen),
+        ),
+    )
+
+
+def places_before(tx: Tx, campaign: str, parent: UnitId, metric: str, kind: BoardKind, day: date) -> dict[UnitId, int]:
+    """Return the places on the newest frozen board before a day; nothing where there is none."""
+    frozen = tx.value(
+        "SELECT places FROM frozen_places WHERE campaign = ? AND parent = ? AND metric = ? AND kind = ? AND day < ?"
+        " ORDER BY day DESC LIMIT 1",
+        (campaign, parent, metric, kind, day.isoformat()),
+    )
+    return {UnitId(int(unit)): place for unit, place in json.loads(frozen or "{}").items()}
