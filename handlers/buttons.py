@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from handlers import approving, confirming, guided, hearing, mending, personal, showing
+from handlers import approving, charting, confirming, guided, hearing, leave, mending, personal, showing
 from handlers.policy import Who
 
 
@@ -26,7 +25,9 @@ TABLE: dict[str, Action] = {
     "zero_day": Action(Who.OFFICER, guided.zero_day),
     "cancel": Action(Who.OFFICER, hearing.cancel),
     "show": Action(Who.BOUND, showing.show_unit),
+    "chart": Action(Who.BOUND, charting.chart_unit),
     "approve": Action(Who.COMMANDER, approving.approve),
     "reject": Action(Who.COMMANDER, approving.reject),
+    "leave": Action(Who.COMMANDER, leave.of_unit),
     "language": Action(Who.BOUND, personal.set_language),
 }

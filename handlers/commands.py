@@ -3,7 +3,25 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from handlers import approving, editing, groups, guided, hearing, joining, mending, personal, policy, showing
+from handlers import (
+    approving,
+    charting,
+    editing,
+    groups,
+    guided,
+    hearing,
+    joining,
+    leave,
+    mending,
+    missing,
+    personal,
+    planning,
+    policy,
+    ranking,
+    reminding,
+    showing,
+    upcoming,
+)
 from handlers.policy import Verdict, Where, Who
 from handlers.turn import Turn
 
@@ -34,7 +52,8 @@ def _manual(turn: Turn, _: str) -> None:
     usable = [
         (command.english if turn.language == "en" else command.name, command.name)
         for command in TABLE
-        if policy.judge(turn, command.who, command.where, binds=command.binds) is Verdict.ALLOWED
+        if command.who is not Who.ANYBODY
+        and policy.judge(turn, command.who, command.where, binds=command.binds) is Verdict.ALLOWED
     ]
     personal.manual(turn, usable)
 
@@ -43,7 +62,15 @@ TABLE: tuple[Command, ...] = (
     Command(("baocao", "bc"), "report", Who.OFFICER, Where.BOTH, guided.begin, editing.edited),
     Command(("sua",), "fix", Who.OFFICER, Where.PRIVATE, mending.fix, editing.edited),
     Command(("status", "tinhhinh"), "status", Who.BOUND, Where.BOTH, showing.show),
+    Command(("bxh",), "board", Who.BOUND, Where.BOTH, ranking.show),
+    Command(("thieu",), "missing", Who.BOUND, Where.BOTH, missing.show),
+    Command(("kehoach",), "plan", Who.BOUND, Where.BOTH, planning.plan),
+    Command(("demnguoc",), "countdown", Who.BOUND, Where.BOTH, planning.countdown),
+    Command(("bieudo",), "chart", Who.BOUND, Where.BOTH, charting.chart),
+    Command(("lich",), "schedule", Who.COMMANDER, Where.PRIVATE, upcoming.show),
     Command(("toi",), "me", Who.BOUND, Where.PRIVATE, personal.me),
+    Command(("nhac",), "remind", Who.OFFICER, Where.PRIVATE, reminding.remind),
+    Command(("nghi",), "leave", Who.BOUND, Where.PRIVATE, leave.leave),
     Command(("duyet",), "approve", Who.COMMANDER, Where.PRIVATE, approving.approval),
     Command(("gan",), "bind", Who.COMMANDER, Where.GROUP, groups.bind, binds=True),
     Command(("bo",), "unbind", Who.COMMANDER, Where.GROUP, groups.unbind),

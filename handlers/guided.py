@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.domain import tally
 from bot.domain.campaign import Campaign, Entered, Key, Metric
-from bot.domain.dayword import split
 from bot.domain.days import Openness
+from bot.domain.dayword import split
 from bot.domain.tally import Amount, Line, Refusal
 from bot.domain.text import fold
 from bot.domain.units import Unit
@@ -18,8 +18,8 @@ from handlers.drafts import Draft
 from handlers.evidence import running_before
 from handlers.recording import Closed, Statement
 from handlers.turn import Choice, Choices, Turn, choice, named
-from storage import tallies
-from storage.entries import EntryKind
+from storage import entries, tallies
+from storage.entries import Entry, EntryKind
 
 SKIP = frozenset({"bo qua", "skip"})
 
@@ -83,10 +83,22 @@ def edited(turn: Turn, text: str) -> bool:
             amounts = tally.amount(courtesy.without(text, (draft.campaign,)), metric)
             if isinstance(amounts, Refusal):
                 turn.say("guided.edit_unreadable", metric=metric, text=amounts.text)
+            elif kind == drafts.DONE and (newest := _overtaken(turn, unit, draft, metric)) is not None:
+                turn.say("guided.overtaken", new=newest.ref)
             else:
                 _mend(turn, unit, kind, replace(draft, amounts={**draft.amounts, **amounts}), amounts)
             return True
     return False
+
+
+def _overtaken(turn: Turn, unit: Unit, draft: Draft, metric: Metric) -> Entry | None:
+    """Return the version that has spoken of the metric since the draft was recorded, or None."""
+    newest = entries.newest(turn.tx, recording.slot_of(turn, draft.campaign, unit.id, draft.day))
+    said = {key: draft.amounts[key] for key in metric.keys if key in draft.amounts}
+    if newest is None or not newest.amounts:
+        return None
+    stands = all(amount.signed or newest.amounts.get(key) == amount.value for key, amount in said.items())
+    return None if stands else newest
 
 
 def _mend(turn: Turn, unit: Unit, kind: str, draft: Draft, amounts: Mapping[Key, Amount]) -> None:
@@ -118,8 +130,10 @@ def zero_day(turn: Turn, campaign: str, day: str) -> None:
     draft = drafts.current(turn)
     asked = draft is not None and draft.step == replace(zero, asked=0).step
     slot = recording.slot_of(turn, found, unit.id, zero.day)
-    if not asked and tallies.report(turn.tx, slot) is not None:
+    stands = tallies.report(turn.tx, slot)
+    if stands is not None and not asked:
         turn.rewrite(_subject(turn, zero.step), "guided.over")
+        turn.say("guided.reported", day=zero.day, unit=unit, ref=entries.reference(stands.entry))
     else:
         _finish(turn, unit, zero)
 

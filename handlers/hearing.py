@@ -10,7 +10,7 @@ RIGHT = frozenset({"dung", "dung roi", "dung vay", "phai", "xac nhan", "right", 
 WRONG = frozenset({"sai", "sai roi", "khong dung", "nham", "wrong", "khong", "no"})
 UNDO = frozenset({"hoan tac", "undo"})
 CANCEL = frozenset({"huy", "huy bo", "cancel"})
-TALK = frozenset({"ok", "oke", "vang", "da", "khong", "no", "ro", "cam on", "thanks", "thank you"})
+TALK = frozenset({"a", "ok", "oke", "vang", "da", "khong", "no", "ro", "cam on", "thanks", "thank you"})
 """What people say by the way. Where nothing is asked it needs no answer, and least of all a reproach."""
 
 

@@ -22,7 +22,8 @@ def me(turn: Turn, _: str = "") -> None:
     for campaign in reporting.duties(turn, unit) if unit else ():
         day = turn.world.today(campaign, turn.incoming.at)
         turnout = tallies.turnout(turn.tx, campaign.code, unit.id, day) if unit else None
-        reports.append((campaign, day, bool(turnout and turnout.reported)))
+        away = unit is not None and turn.world.absences.is_on_leave(campaign.code, unit.id, day)
+        reports.append((campaign, day, bool(turnout and turnout.reported), away))
     turn.say(
         "personal.me",
         name=turn.person.name if turn.person else "",

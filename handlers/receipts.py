@@ -3,23 +3,27 @@
 from collections.abc import Mapping
 from datetime import date
 
-from bot.domain import days, standings, status
-from bot.domain.campaign import Campaign, Entered, Key, Metric
-from bot.domain.figures import Share
+from bot.domain import days, status
+from bot.domain.campaign import Campaign, Entered, Metric
 from bot.domain.receipt import Outcome, Receipt, ReceiptLine, Standing
-from bot.domain.standings import Contender
 from bot.domain.status import MetricStatus, Sums
 from bot.domain.units import Unit, UnitId
+from bot.domain.world import Rival
 from handlers.turn import Turn
 from storage import people, tallies
 from storage.entries import Amounts, Entry
 
 
 def receipt(
-    turn: Turn, entry: Entry, outcome: Outcome, former: Entry | None = None, answers: tuple[int, ...] = ()
+    turn: Turn,
+    campaign: Campaign,
+    entry: Entry,
+    outcome: Outcome,
+    former: Entry | None = None,
+    answers: tuple[int, ...] = (),
 ) -> Receipt:
     """Say what an entry changed: `former` stood before it, `answers` are questions that it closed."""
-    campaign, unit = _campaign(turn, entry), turn.world.tree[entry.slot.unit]
+    unit = turn.world.tree[entry.slot.unit]
     today = turn.world.today(campaign, turn.incoming.moment)
     sums = Sums(tallies.sums(turn.tx, campaign.code, unit.id), {})
     metrics = [status.metric_status(turn.world, campaign, unit, metric, today, sums) for metric in campaign.counted]
@@ -54,13 +58,6 @@ def receipt(
     )
 
 
-def _campaign(turn: Turn, entry: Entry) -> Campaign:
-    campaign = turn.world.setting.campaign(entry.slot.campaign)
-    if campaign is None:
-        raise LookupError(entry.slot.campaign)
-    return campaign
-
-
 def _missing(campaign: Campaign, amounts: Amounts) -> tuple[str, ...]:
     return tuple(
         metric.name
@@ -91,26 +88,18 @@ def _standing(turn: Turn, campaign: Campaign, unit: Unit, today: date) -> Standi
     metric, parent = campaign.main, unit.parent
     if metric.kind != "count" or parent is None:
         return None
+    rivals = turn.world.rivals(campaign, unit.id, today)
+    if len(rivals) == 1 or all(rival.unit != unit.id for rival in rivals):
+        return None
     totals = tallies.sums_below(turn.tx, campaign.code, parent, metric.code)
     gained = tallies.day_sums_below(turn.tx, campaign.code, parent, metric.code, today)
-    before = {sibling: total - gained.get(sibling, 0) for sibling, total in totals.items()}
-    now, contenders = _place(turn, campaign, unit, today, totals)
-    morning, _ = _place(turn, campaign, unit, today, before)
-    if now is None or morning is None or contenders == 1:
-        return None
-    return Standing(now, contenders, morning - now)
+    now = {rival: rival.baseline + totals.get(rival.unit, 0) for rival in rivals}
+    morning = {rival: total - gained.get(rival.unit, 0) for rival, total in now.items()}
+    place = _place(now, unit.id)
+    return Standing(place, len(rivals), _place(morning, unit.id) - place)
 
 
-def _place(
-    turn: Turn, campaign: Campaign, unit: Unit, today: date, totals: Mapping[UnitId, int]
-) -> tuple[int | None, int]:
-    """Return the unit's place by share of its target, and how many siblings have one."""
-    goals, code = turn.world.goals[campaign.code], campaign.main.code
-    targets = {sibling: goals.target(sibling, code, today) for sibling in turn.world.tree.siblings(unit.id)}
-    contenders = [
-        Contender(sibling, "", Share(goals.baseline(sibling, Key(code)) + totals.get(sibling, 0), target))
-        for sibling, target in targets.items()
-        if target
-    ]
-    place = standings.place_of(standings.rank(contenders), unit.id)
-    return (place.place if place else None), len(contenders)
+def _place(totals: Mapping[Rival, int], unit: UnitId) -> int:
+    """Return one more than the rivals with a larger share of their target, as `standings.rank` places them."""
+    own, total = next((rival, total) for rival, total in totals.items() if rival.unit == unit)
+    return 1 + sum(other * own.target > total * rival.target for rival, other in totals.items())

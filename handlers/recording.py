@@ -11,6 +11,7 @@ from bot.domain.questions import Doubt
 from bot.domain.receipt import Outcome, Receipt
 from bot.domain.tally import Amount
 from bot.domain.units import Unit, UnitId
+from handlers import reminding
 from handlers.evidence import gather, running_before
 from handlers.receipts import receipt
 from handlers.turn import Turn
@@ -82,12 +83,14 @@ def record(turn: Turn, said: Statement, base: Amounts | None = None, mends: Entr
     amounts |= given
     asked = tuple(each.id for each in entries.questions(turn.tx, slot) if set(each.given) & set(given))
     if newest and amounts == standing and not asked and said.note in {"", newest.note}:
-        return receipt(turn, newest, Outcome.UNCHANGED)
+        return receipt(turn, said.campaign, newest, Outcome.UNCHANGED)
     doubts = questions.doubts(said.campaign, gather(turn, said.campaign, slot, amounts, given))
     entry = _append(turn, slot, said.kind, given, amounts, newest, doubts=doubts, note=said.note, answers=mends)
     if doubts:
-        return replace(receipt(turn, entry, Outcome.QUESTIONED, newest, answers=asked), doubts=doubts)
-    return receipt(turn, entry, Outcome.REPLACED if standing else Outcome.RECORDED, newest, answers=asked)
+        return replace(receipt(turn, said.campaign, entry, Outcome.QUESTIONED, newest, answers=asked), doubts=doubts)
+    return receipt(
+        turn, said.campaign, entry, Outcome.REPLACED if standing else Outcome.RECORDED, newest, answers=asked
+    )
 
 
 def _resolve(turn: Turn, slot: Slot, said: Statement, base: Amounts) -> Amounts:
@@ -121,7 +124,7 @@ def confirm(turn: Turn, campaign: Campaign, questioned: Entry) -> Recorded:
         answers=questioned,
     )
     outcome = Outcome.REPLACED if standing else Outcome.RECORDED
-    return receipt(turn, entry, outcome, newest, answers=(questioned.id,))
+    return receipt(turn, campaign, entry, outcome, newest, answers=(questioned.id,))
 
 
 def drop(turn: Turn, questioned: Entry) -> None:
@@ -140,7 +143,7 @@ def undo(turn: Turn, campaign: Campaign, entry: Entry) -> Recorded | None:
     if newest is None or newest.id != entry.id or not newest.amounts:
         return None
     back = _append(turn, entry.slot, EntryKind.UNDO, {}, before(turn, newest), newest)
-    return receipt(turn, back, Outcome.UNDONE if back.amounts else Outcome.WITHDRAWN, newest)
+    return receipt(turn, campaign, back, Outcome.UNDONE if back.amounts else Outcome.WITHDRAWN, newest)
 
 
 def move_away(turn: Turn, entry: Entry) -> Entry | None:
@@ -161,10 +164,25 @@ def before(turn: Turn, entry: Entry) -> Amounts:
 
 
 def without(turn: Turn, entry: Entry, newest: Entry) -> Amounts:
-    """Return the report that stands, as it would be had an entry that is part of it not been made."""
+    """Return the report that stands, as it would be had the message of an entry never been written."""
     rest = {key: amount for key, amount in newest.amounts.items() if key not in entry.given}
-    former = before(turn, entry)
+    former = before(turn, _origin(turn, entry))
     return rest | {key: former[key] for key in entry.given if key in former}
+
+
+def _origin(turn: Turn, entry: Entry) -> Entry:
+    """Return the first version of the entry's message that its later versions took the place of, one by one.
+
+    An adjustment that is edited twice must be reckoned from what stood before its first version; from the
+    version before it alone, the first adjustment would be added again.
+    """
+    first = entry
+    for older in entries.versions(turn.tx, entry):
+        superseded = entries.get(turn.tx, first.supersedes) if first.supersedes else None
+        if superseded is None or not still_says(superseded, older):
+            break
+        first = older
+    return first
 
 
 def still_says(newest: Entry, entry: Entry) -> bool:
@@ -215,4 +233,6 @@ def _append(
     )
     entry = entries.append(turn.tx, new)
     tallies.settle(turn.tx, turn.world, entry)
+    if entry.state is EntryState.ACCEPTED and entry.amounts:
+        reminding.quieten(turn, slot)
     return entry

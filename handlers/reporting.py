@@ -16,8 +16,7 @@ from storage.people import Role
 
 def report(turn: Turn, text: str) -> None:
     """Take a line as a report, and say what is wrong with it when it is none."""
-    if not _take(turn, text, talk=False):
-        turn.say("refusals.not_officer")
+    _take(turn, text, talk=False)
 
 
 def heard(turn: Turn, text: str) -> bool:

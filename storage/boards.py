@@ -11,6 +11,7 @@ from bot.domain.campaign import BoardKind, Campaign, Key, Metric
 from bot.domain.figures import Share
 from bot.domain.units import UnitId
 from bot.domain.world import World
+from storage import progress
 from storage.sqlite import Tx
 
 Amounts = dict[UnitId, int]
@@ -51,13 +52,15 @@ def _runners(tx: Tx, world: World, campaign: Campaign, wanted: Wanted) -> list[R
     parent, day = wanted.race.parent.id, wanted.day
     numerator = _counted(wanted.metric)[0]
     shares = _shares(tx, world, campaign, wanted)
-    today = _between(tx, campaign.code, parent, numerator, day, day)
+    today = progress.below_between(tx, campaign.code, parent, numerator, day, day)
     reported = _reported(tx, campaign.code, parent, day)
     works = world.setting.calendar.works(day)
     week: Amounts = {}
     week_before: Amounts = {}
     if wanted.kind is BoardKind.RISE:
-        week, week_before = (_between(tx, campaign.code, parent, numerator, *span) for span in boards.weeks(day))
+        week, week_before = (
+            progress.below_between(tx, campaign.code, parent, numerator, *span) for span in boards.weeks(day)
+        )
     streaks = _streaks(tx, world, campaign, wanted) if wanted.kind is BoardKind.STREAK else {}
     return [
         Runner(
@@ -65,7 +68,8 @@ def _runners(tx: Tx, world: World, campaign: Campaign, wanted: Wanted) -> list[R
             world.tree[unit].name,
             shares[unit],
             today.get(unit, 0),
-            True if unit in reported else False if works and world.expected_on(campaign.code, unit, day) else None,
+            reported.get(unit, 0),
+            world.expected_on(campaign.code, unit, day) if works else 0,
             week.get(unit, 0),
             week_before.get(unit, 0),
             streaks.get(unit, 0),
@@ -93,43 +97,33 @@ def _shares(tx: Tx, world: World, campaign: Campaign, wanted: Wanted) -> dict[Un
 
 def _sums(tx: Tx, campaign: str, parent: UnitId, metric: str, day: date) -> Amounts:
     """Return the children's sums up to the end of a day: all, less what came for later days."""
+    # CROSS, here and below, keeps SQLite from walking the whole campaign first: few children, many sums.
     rows = tx.all(
         "SELECT t.unit, t.amount - coalesce((SELECT sum(d.amount) FROM daily d WHERE d.campaign = t.campaign"
         " AND d.unit = t.unit AND d.day > :day AND d.metric = t.metric AND d.part = ''), 0) AS amount"
-        " FROM units u JOIN totals t ON t.unit = u.id"
-        " WHERE u.parent = :parent AND t.campaign = :campaign AND t.metric = :metric AND t.part = ''",
+        " FROM units u CROSS JOIN totals t"
+        " WHERE u.parent = :parent AND t.unit = u.id AND t.campaign = :campaign AND t.metric = :metric AND t.part = ''",
         {"campaign": campaign, "parent": parent, "metric": metric, "day": day.isoformat()},
     )
     return {UnitId(row["unit"]): row["amount"] for row in rows}
 
 
-def _between(tx: Tx, campaign: str, parent: UnitId, metric: str, first: date, last: date) -> Amounts:
-    """Return the children's sums of the days from `first` to `last`."""
+def _reported(tx: Tx, campaign: str, parent: UnitId, day: date) -> Amounts:
+    """Return how many reports have come from the children, or from below them, for a day."""
     rows = tx.all(
-        "SELECT d.unit, sum(d.amount) AS amount FROM units u JOIN daily d ON d.unit = u.id"
-        " WHERE u.parent = ? AND d.campaign = ? AND d.day BETWEEN ? AND ? AND d.metric = ? AND d.part = ''"
-        " GROUP BY d.unit",
-        (parent, campaign, first.isoformat(), last.isoformat(), metric),
-    )
-    return {UnitId(row["unit"]): row["amount"] for row in rows}
-
-
-def _reported(tx: Tx, campaign: str, parent: UnitId, day: date) -> set[UnitId]:
-    """Return the children from which, or from below which, something has come for a day."""
-    rows = tx.all(
-        "SELECT t.unit FROM units u JOIN turnout t ON t.unit = u.id"
-        " WHERE u.parent = ? AND t.campaign = ? AND t.day = ? AND t.reported > 0",
+        "SELECT t.unit, t.reported FROM units u CROSS JOIN turnout t"
+        " WHERE u.parent = ? AND t.unit = u.id AND t.campaign = ? AND t.day = ?",
         (parent, campaign, day.isoformat()),
     )
-    return {UnitId(row["unit"]) for row in rows}
+    return {UnitId(row["unit"]): row["reported"] for row in rows}
 
 
 def _streaks(tx: Tx, world: World, campaign: Campaign, wanted: Wanted) -> Amounts:
     """Return the children's streaks; above the reporting units a day counts when all below were on time."""
     since = wanted.day - timedelta(days=STREAK_DAYS)
     rows = tx.all(
-        "SELECT t.unit, t.day, t.on_time FROM units u JOIN turnout t ON t.unit = u.id"
-        " WHERE u.parent = ? AND t.campaign = ? AND t.day BETWEEN ? AND ? AND t.on_time > 0",
+        "SELECT t.unit, t.day, t.on_time FROM units u CROSS JOIN turnout t"
+        " WHERE u.parent = ? AND t.unit = u.id AND t.campaign = ? AND t.day BETWEEN ? AND ? AND t.on_time > 0",
         (wanted.race.parent.id, campaign.code, since.isoformat(), wanted.day.isoformat()),
     )
     kept: defaultdict[UnitId, list[date]] = defaultdict(list)

@@ -97,6 +97,12 @@ def migrate(tx: Tx, channel: str, old: int, new: int) -> None:
         " ON CONFLICT DO NOTHING",
         into,
     )
+    tx.run(
+        "INSERT INTO boards (campaign, chat, day, kind, unit, slot, subject, shown, seen, edited, frozen)"
+        " SELECT campaign, :new, day, kind, unit, slot, subject, shown, seen, edited, frozen FROM boards"
+        " WHERE chat = :old ON CONFLICT DO NOTHING",
+        into,
+    )
     if twin["unit"] is None and source["moved_to"] is None:
         tx.run(
             "UPDATE chats SET (unit, thread, language) ="

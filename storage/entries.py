@@ -155,6 +155,24 @@ def of_message(tx: Tx, chat: int, message: int) -> Entry | None:
     return None if row is None else read(row)
 
 
+def versions(tx: Tx, entry: Entry) -> list[Entry]:
+    """Return what the entry's message said of the same slot before it, newest first."""
+    rows = tx.all(
+        "SELECT * FROM entries WHERE chat = ? AND message = ? AND campaign = ? AND unit = ? AND day = ? AND slot = ?"
+        " AND id < ? AND kind IN ('line', 'edit') AND state <> 'dropped' ORDER BY id DESC",
+        (
+            entry.chat,
+            entry.message,
+            entry.slot.campaign,
+            entry.slot.unit,
+            entry.slot.day.isoformat(),
+            entry.slot.person,
+            entry.id,
+        ),
+    )
+    return [read(row) for row in rows]
+
+
 def open_question(tx: Tx, person: int) -> Entry | None:
     """Return the newest version of this author that still waits to be confirmed, or None."""
     row = tx.one(

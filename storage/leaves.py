@@ -15,6 +15,7 @@ from storage import meta
 from storage.sqlite import Tx
 
 _DAY = timedelta(days=1)
+_WHOSE = "coalesce(person, 0) = ? AND coalesce(unit, 0) = ?"
 
 
 class Whose(NamedTuple):
@@ -50,11 +51,11 @@ def end(tx: Tx, whose: Whose, today: date, now: int) -> bool:
     found = bool(standing(tx, whose, today))
     where = (whose.person or 0, whose.unit or 0, today.isoformat())
     tx.run(
-        "UPDATE leaves SET revoked = ? WHERE coalesce(person, 0) = ? AND coalesce(unit, 0) = ? AND first >= ? AND revoked IS NULL",
+        f"UPDATE leaves SET revoked = ? WHERE {_WHOSE} AND first >= ? AND revoked IS NULL",
         (now, *where),
     )
     tx.run(
-        "UPDATE leaves SET last = ? WHERE coalesce(person, 0) = ? AND coalesce(unit, 0) = ? AND last >= ? AND revoked IS NULL",
+        f"UPDATE leaves SET last = ? WHERE {_WHOSE} AND last >= ? AND revoked IS NULL",
         ((today - _DAY).isoformat(), *where),
     )
     if found:
@@ -65,8 +66,7 @@ def end(tx: Tx, whose: Whose, today: date, now: int) -> bool:
 def standing(tx: Tx, whose: Whose, today: date) -> list[Leave]:
     """Return the leave that is not over on `today`, in order."""
     rows = tx.all(
-        "SELECT first, last FROM leaves WHERE coalesce(person, 0) = ? AND coalesce(unit, 0) = ? AND last >= ? AND revoked IS NULL"
-        " ORDER BY first, id",
+        f"SELECT first, last FROM leaves WHERE {_WHOSE} AND last >= ? AND revoked IS NULL ORDER BY first, id",
         (whose.person or 0, whose.unit or 0, today.isoformat()),
     )
     return [Leave(date.fromisoformat(row["first"]), date.fromisoformat(row["last"])) for row in rows]

@@ -1,7 +1,7 @@
 """The ledger of pushes: each is sent at most once per chat, topic, day and time, or stands here as skipped."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Literal
 
 from bot.domain.schedule import Slot
@@ -35,6 +35,15 @@ def watched_until(tx: Tx) -> int | None:
 def watch_until(tx: Tx, at: int) -> None:
     """Note it; a clock that was put back does not make the past due again."""
     meta.put(tx, "watched_until", str(max(at, watched_until(tx) or at)))
+
+
+def turn_back(tx: Tx, at: int) -> None:
+    """Watch from an instant on, as if what lies after it had not been seen; what was sent then stays sent.
+
+    For a clock that went far ahead and came back: what was skipped in that future is due again in its turn.
+    """
+    tx.run("DELETE FROM job_runs WHERE state = 'skipped' AND at > ?", (at,))
+    meta.put(tx, "watched_until", str(at))
 
 
 def enter(
@@ -87,6 +96,25 @@ def last_day_sent(tx: Tx, campaign: str, job: str, before: date) -> date | None:
         (campaign, job, before.isoformat()),
     )
     return None if day is None else date.fromisoformat(day)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """When a push last reached anybody: its local day and time, and the instant."""
+
+    day: date
+    time: time
+    at: int
+
+
+def last_told(tx: Tx, campaign: str, job: str, before: date) -> Told | None:
+    """Return the newest push of a job on a day before `before` that was sent to anybody."""
+    row = tx.one(
+        "SELECT day, slot, max(at) AS at FROM job_runs WHERE campaign = ? AND job = ? AND day < ?"
+        " AND state IN ('sent', 'late') GROUP BY day, slot ORDER BY day DESC, slot DESC LIMIT 1",
+        (campaign, job, before.isoformat()),
+    )
+    return None if row is None else Told(date.fromisoformat(row["day"]), time.fromisoformat(row["slot"]), row["at"])
 
 
 def skipped_since(tx: Tx, since: int) -> list[Run]:

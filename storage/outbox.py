@@ -25,6 +25,7 @@ RANK = {Priority.ANSWER: 0, Priority.PUSH: 1}
 
 # SQLite uses a partial index only for a query that repeats the index's own words.
 _OPEN = "state IN ('waiting', 'sending')"
+_COALESCING = "state = 'waiting' AND coalesce_key <> ''"
 
 _TAG = re.compile(r"<[^<>]*>")
 _ATOM = re.compile(r"&#?\w+;|.", re.DOTALL)
@@ -115,10 +116,7 @@ def put(tx: Tx, chat: int, outgoing: Outgoing, now: int) -> int:
     coalescing word is replaced.
     """
     if outgoing.coalesce:
-        tx.run(
-            "UPDATE outbox SET state = 'replaced', done = ? WHERE chat = ? AND coalesce_key = ? AND state = 'waiting'",
-            (now, chat, outgoing.coalesce),
-        )
+        cancel(tx, chat, outgoing.coalesce, now)
     *firsts, last = _pieces(outgoing)
     for piece in firsts:
         _insert(tx, chat, replace(outgoing, verb="send"), {"html": piece, "thread": outgoing.thread}, now)
@@ -370,6 +368,14 @@ def fail_waiting(tx: Tx, chat: int, reason: str, now: int) -> int:
     return tx.run(
         f"UPDATE outbox SET state = 'failed', error = ?, done = ? WHERE chat = ? AND {_OPEN} AND state = 'waiting'",
         (reason, now, chat),
+    ).rowcount
+
+
+def cancel(tx: Tx, chat: int, coalesce: str, now: int) -> int:
+    """Take back what still waits for a chat under a coalescing word, and return how many rows that was."""
+    return tx.run(
+        f"UPDATE outbox SET state = 'replaced', done = ? WHERE chat = ? AND coalesce_key = ? AND {_COALESCING}",
+        (now, chat, coalesce),
     ).rowcount
 
 

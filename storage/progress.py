@@ -34,9 +34,9 @@ def between(tx: Tx, campaign: str, unit: UnitId, metric: str, first: date, last:
 def below_between(tx: Tx, campaign: str, parent: UnitId, metric: str, first: date, last: date) -> dict[UnitId, int]:
     """Return the same for each child that has counted anything on those days."""
     rows = tx.all(
-        "SELECT d.unit, sum(d.amount) AS amount FROM units u JOIN daily d ON d.unit = u.id"
-        " WHERE u.parent = ? AND d.campaign = ? AND d.metric = ? AND d.part = '' AND d.day BETWEEN ? AND ?"
-        " GROUP BY d.unit",
+        "SELECT d.unit, sum(d.amount) AS amount FROM units u CROSS JOIN daily d"
+        " WHERE u.parent = ? AND d.unit = u.id AND d.campaign = ? AND d.metric = ? AND d.part = ''"
+        " AND d.day BETWEEN ? AND ? GROUP BY d.unit",
         (parent, campaign, metric, first.isoformat(), last.isoformat()),
     )
     return {UnitId(row["unit"]): row["amount"] for row in rows}

@@ -15,7 +15,7 @@ from bot.domain.highlights import headline
 from bot.domain.pace import Plan, planned
 from bot.domain.recipes import Kind, Recipe
 from bot.domain.series import Band, Bar, Bars, Chart, Grid, Line, PhaseEnd, Points, Row, Title
-from bot.domain.standings import Contender, rank
+from bot.domain.standings import Contender, Place, rank
 from bot.domain.units import Unit, UnitId
 from bot.domain.world import World
 from storage import progress, statuses
@@ -75,7 +75,9 @@ def _line(sight: _Sight) -> Line:
         deadline=campaign.deadline,
         totals=totals,
         plan=tuple(
-            (day, planned(plan, day, calendar)) for day in _days(campaign.starts - _DAY, campaign.deadline) if milestones
+            (day, planned(plan, day, calendar))
+            for day in _days(campaign.starts - _DAY, campaign.deadline)
+            if milestones
         ),
         target=target,
         phases=tuple(PhaseEnd(each.name, each.ends, ends[each.ends]) for each in campaign.phases if each.ends in ends),
@@ -87,7 +89,9 @@ def _line(sight: _Sight) -> Line:
 def _totals(starts: date, last: date, baseline: int, amounts: Mapping[date, int]) -> Points:
     each_day = list(_days(starts, last))
     eve = min(starts - _DAY, last)
-    return tuple(zip([eve, *each_day], accumulate((amounts.get(day, 0) for day in each_day), initial=baseline), strict=True))
+    return tuple(
+        zip([eve, *each_day], accumulate((amounts.get(day, 0) for day in each_day), initial=baseline), strict=True)
+    )
 
 
 def _days(first: date, last: date) -> Iterator[date]:
@@ -97,16 +101,13 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 def _bars(sight: _Sight) -> Bars:
     campaign, main = sight.campaign, sight.campaign.main
-    shares = {unit: _share(sight, unit) for unit in taking_part(sight.world, campaign, sight.unit.id)}
-    silent = {unit for unit in shares if sight.recipe.over and _state(sight, unit, sight.last) is State.MISSING}
-    standings = rank(Contender(unit, sight.world.tree[unit].name, share) for unit, share in shares.items())
+    standings = standings_below(sight.tx, sight.world, campaign, sight.unit, sight.last)
+    silent = {each.unit for each in standings if sight.recipe.over and _is_missing(sight, each.unit)}
     return Bars(
         title=sight.title(main),
         language=sight.recipe.language,
         day=sight.last,
-        bars=tuple(
-            Bar(place.name, shares[place.unit], place.place, missing=place.unit in silent) for place in standings
-        ),
+        bars=tuple(Bar(each.name, _share(each), each.place, missing=each.unit in silent) for each in standings),
         planned=_planned_share(sight),
         decimals=campaign.percent_decimals,
     )
@@ -120,13 +121,20 @@ def taking_part(world: World, campaign: Campaign, parent: UnitId) -> tuple[UnitI
     )
 
 
-def _share(sight: _Sight, unit: UnitId) -> Share | None:
-    """Return a unit's total of its own target; for a ratio its numerator of its denominator."""
-    where = sight.tx, sight.world, sight.campaign, sight.world.tree[unit], sight.last
-    status, main = statuses.unit_status(*where), sight.campaign.main
-    if main.kind == "ratio":
-        return next(ratio.share for ratio in status.ratios if ratio.code == main.code)
-    return status.metric(main.code).share
+def standings_below(tx: Tx, world: World, campaign: Campaign, parent: Unit, day: date) -> tuple[Place, ...]:
+    """Rank the units right below by their total of their own target; for a ratio by numerator of denominator."""
+    ranked = []
+    for child in taking_part(world, campaign, parent.id):
+        unit = world.tree[child]
+        status = statuses.unit_status(tx, world, campaign, unit, day)
+        counted = {metric.code: metric.share for metric in status.metrics}
+        shares = counted | {ratio.code: ratio.share for ratio in status.ratios}
+        ranked.append(Contender(child, unit.name, shares[campaign.main.code]))
+    return rank(ranked)
+
+
+def _share(place: Place) -> Share | None:
+    return place.value if isinstance(place.value, Share) else None
 
 
 def _planned_share(sight: _Sight) -> Share | None:
@@ -148,8 +156,8 @@ def _grid(sight: _Sight) -> Grid:
     return Grid(sight.title(sight.campaign.main), sight.recipe.language, shown, rows)
 
 
-def _state(sight: _Sight, unit: UnitId, day: date) -> State | None:
-    return next(_states(sight, unit, (day,)))
+def _is_missing(sight: _Sight, unit: UnitId) -> bool:
+    return next(_states(sight, unit, (sight.last,))) is State.MISSING
 
 
 def _states(sight: _Sight, unit: UnitId, shown: tuple[date, ...]) -> Iterator[State | None]:

@@ -13,6 +13,8 @@ from typing import Any
 from bot.app import running, setting_of
 from bot.config import Config
 from bot.domain.roster import Roster, diff, read_roster
+from bot.domain.series import Chart
+from bot.pictures import Painter
 from bot.rehearsal import scene
 from bot.rehearsal.botapi.groups import Group
 from bot.rehearsal.botapi.limits import Limits as ServerLimits
@@ -124,18 +126,38 @@ async def backstage(
         yield Backstage(server, clock, config)
 
 
+class QuickPainter:
+    """A painter that is done at once: every chart is the same small PNG. `asked` holds the charts, in order."""
+
+    PNG = b"\x89PNG\r\n\x1a\n" + bytes(16)
+
+    def __init__(self) -> None:
+        self.asked: list[Chart] = []
+
+    async def paint(self, chart: Chart) -> bytes:
+        """Note the chart and return the PNG."""
+        self.asked.append(chart)
+        return self.PNG
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
 @asynccontextmanager
-async def stage(folder: Path, **wanted: Any) -> AsyncIterator[Stage]:
+async def stage(folder: Path, *, painter: Painter | None = None, **wanted: Any) -> AsyncIterator[Stage]:
     """Set the stage as `backstage` does, with the bot on it."""
     async with (
         backstage(folder, **wanted) as ready,
-        perform(ready.server, ready.clock, ready.config) as playing,
+        perform(ready.server, ready.clock, ready.config, painter) as playing,
     ):
         yield playing
 
 
 @asynccontextmanager
-async def perform(server: BotApiServer, clock: ManualClock, config: Config) -> AsyncIterator[Stage]:
+async def perform(
+    server: BotApiServer, clock: ManualClock, config: Config, painter: Painter | None = None
+) -> AsyncIterator[Stage]:
     """Run the bot on data that is there already: a start, or a start again."""
-    async with scene.play(server, clock, config, setting_of(config), running) as playing:
+    start = partial(running, painter=painter or QuickPainter())
+    async with scene.play(server, clock, config, setting_of(config), start) as playing:
         yield Stage(server, clock, config, playing.setting, playing.app, playing.task)

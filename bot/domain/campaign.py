@@ -143,17 +143,36 @@ JobKind = Literal[
 ]
 
 
+class BoardKind(StrEnum):
+    """What a board ranks by."""
+
+    SHARE = "share"  # the total as a share of the unit's own target
+    TODAY = "today"  # the day's own value
+    RISE = "rise"  # the last seven days against the seven before them
+    STREAK = "streak"  # working days in a row on which everything came on time
+
+
 class ScheduleRow(Frozen):
-    """One row of what the bot says by itself."""
+    """One row of what the bot says by itself. `kind`, `top` and `show_bottom` shape a board."""
 
     job: JobKind
     at: tuple[time, ...]
     days_left: tuple[Annotated[int, Field(ge=0)], ...] | None = None
+    kind: BoardKind = BoardKind.SHARE
+    top: Annotated[int, Field(ge=1, le=50)] = 5
+    show_bottom: bool = False
 
     @field_validator("at", mode="before")
     @classmethod
     def _one_or_many(cls, value: object) -> object:
         return value if isinstance(value, (list, tuple)) else (value,)
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        strays = self.model_fields_set & {"kind", "top", "show_bottom"}
+        if self.job != "board" and strays:
+            raise ValueError(f'{", ".join(sorted(strays))}: only job = "board" has it')
+        return self
 
 
 class Campaign(Frozen):

@@ -1,5 +1,6 @@
 """Messages without a messenger: what came in, what goes out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -81,7 +82,7 @@ class Priority(StrEnum):
     PUSH = "push"
 
 
-Verb = Literal["send", "edit", "toast", "leave"]
+Verb = Literal["send", "photo", "edit", "toast", "leave"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,9 @@ class Outgoing:
     `subject` is what the message speaks of (`entry:17`), so that it can be found again. `repeatable`
     says whether it may be sent again after an unknown outcome: answers may, pushes may not. `account`
     is the only outside id whose presses on the keyboard count; 0 lets everybody in the chat press.
+
+    A photo is painted from the recipe `picture` when it is sent, with `html` as its caption; where it
+    cannot be shown, the caption is sent with the line `spare` under it.
     """
 
     verb: Verb
@@ -108,3 +112,5 @@ class Outgoing:
     priority: Priority = Priority.ANSWER
     repeatable: bool = True
     expires: datetime | None = None
+    picture: Mapping[str, Any] = field(default_factory=dict)
+    spare: str = ""

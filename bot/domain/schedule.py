@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,21 @@ AFTERMATH = timedelta(days=60)
 """How long after the deadline a campaign can still have something to say."""
 
 
+EXTRA_DAYS = 3
+"""In so many last days the ladder of reminders gets more rungs."""
+
+NARROWEST = timedelta(minutes=10)
+"""Two rungs do not stand closer than this."""
+
+
+class Rung(StrEnum):
+    """Where a reminder stands on the ladder of its day."""
+
+    ANY = "any"
+    LAST = "last"  # the last one of the config
+    EXTRA = "extra"  # of the last days, between the last one and the cut-off
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """One push that falls due: on the local date `day`, at the moment `at` (UTC), by a row of the schedule."""
@@ -25,6 +41,7 @@ class Slot:
     day: date
     time: time
     at: datetime
+    rung: Rung = Rung.ANY
 
 
 DayRule = Callable[[Campaign, Calendar, ScheduleRow, date], bool]
@@ -91,11 +108,54 @@ def slots(campaign: Campaign, calendar: Calendar, zone: ZoneInfo, after: datetim
 
 
 def _of_day(campaign: Campaign, calendar: Calendar, zone: ZoneInfo, day: date) -> Iterator[Slot]:
+    ladder = [(at, number) for number, row in enumerate(campaign.schedule) if row.job == "remind" for at in row.at]
+    last = max(ladder, default=None)
     for number, row in enumerate(campaign.schedule):
         if DAYS[row.job](campaign, calendar, row, day):
             for at in row.at:
-                moment = datetime.combine(day, at, zone).astimezone(UTC)
-                yield Slot(campaign.code, number, row.job, day, at, moment)
+                rung = Rung.LAST if (at, number) == last else Rung.ANY
+                yield _slot(campaign, number, day, at, zone, rung)
+    if last and _worked(campaign, calendar, campaign.schedule[last[1]], day) and _is_near_the_end(campaign, day):
+        extra = (at for at in extra_rungs(campaign) if not calendar.is_quiet(at))
+        yield from (_slot(campaign, last[1], day, at, zone, Rung.EXTRA) for at in extra)
+
+
+def _slot(campaign: Campaign, number: int, day: date, at: time, zone: ZoneInfo, rung: Rung) -> Slot:
+    moment = datetime.combine(day, at, zone).astimezone(UTC)
+    return Slot(campaign.code, number, campaign.schedule[number].job, day, at, moment, rung)
+
+
+def _is_near_the_end(campaign: Campaign, day: date) -> bool:
+    return (campaign.deadline - day).days <= EXTRA_DAYS
+
+
+def extra_rungs(campaign: Campaign) -> tuple[time, ...]:
+    """Return the further reminders of the last days: the gap to the cut-off is halved each time, in whole minutes.
+
+    After 15:00 with a cut-off at 17:00 come 16:00, 16:30, 16:45. A cut-off after midnight asks for none
+    after midnight: those hours belong to sleep.
+    """
+    times = [at for row in campaign.schedule if row.job == "remind" for at in row.at]
+    if not times:
+        return ()
+    overnight = campaign.on_time_until <= campaign.day_closes < time(12, 0)
+    until = timedelta(days=1) if overnight else _since_midnight(campaign.on_time_until)
+    at, found = _since_midnight(max(times)), list[time]()
+    while (gap := (until - at) // timedelta(minutes=2) * timedelta(minutes=1)) >= NARROWEST:
+        at += gap
+        found.append(time(*divmod(at // timedelta(minutes=1), 60)))
+    return tuple(found)
+
+
+def _since_midnight(at: time) -> timedelta:
+    return timedelta(hours=at.hour, minutes=at.minute)
+
+
+def times(campaigns: Iterable[Campaign]) -> frozenset[time]:
+    """Return every time of day at which anything may fall due."""
+    return frozenset(
+        at for campaign in campaigns for row in campaign.schedule for at in (*row.at, *extra_rungs(campaign))
+    )
 
 
 def upcoming(

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from bot.domain import days
 from bot.domain.campaign import Campaign, Key, Metric
-from bot.domain.days import Stage
+from bot.domain.days import Calendar, Stage
 from bot.domain.figures import Share, as_written
 from bot.domain.pace import Pace, Plan, pace
 from bot.domain.units import Unit
@@ -23,7 +24,7 @@ class PartStatus:
     today: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MetricStatus:
     """A counted metric of a unit at the end of a day.
 
@@ -39,7 +40,14 @@ class MetricStatus:
     target: int | None
     today: int
     parts: tuple[PartStatus, ...]
-    pace: Pace | None
+    day: date
+    plan: Plan
+    calendar: Calendar
+
+    @cached_property
+    def pace(self) -> Pace | None:
+        """Return the total against its planned line; worked out when asked for, since that is most of the cost."""
+        return pace(self.plan, self.day, self.total, self.calendar)
 
     @property
     def share(self) -> Share | None:
@@ -61,7 +69,10 @@ class RatioStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A unit in a campaign on a day. `expected`, `reported` and `on_time` count reporting units."""
+    """A unit in a campaign on a day. `expected`, `reported`, `on_time` and `on_leave` count reporting units.
+
+    Those on leave are not expected, unless a report came anyway.
+    """
 
     campaign: Campaign
     unit: Unit
@@ -73,6 +84,7 @@ class Status:
     on_time: int
     metrics: tuple[MetricStatus, ...]
     ratios: tuple[RatioStatus, ...]
+    on_leave: int = 0
 
     def metric(self, code: str) -> MetricStatus:
         """Return the counted metric with this code; KeyError where there is none."""
@@ -101,11 +113,12 @@ def status(world: World, campaign: Campaign, unit: Unit, day: date, sums: Sums) 
         day=day,
         stage=days.stage(day, campaign),
         days_left=days.days_left(day, campaign),
-        expected=world.expected.get((campaign.code, unit.id), 0),
+        expected=world.expected_on(campaign.code, unit.id, day),
         reported=sums.reported,
         on_time=sums.on_time,
         metrics=metrics,
         ratios=tuple(_ratio(metric, metrics, campaign) for metric in campaign.metrics if metric.kind == "ratio"),
+        on_leave=world.on_leave(campaign.code, unit.id, day),
     )
 
 
@@ -115,7 +128,6 @@ def metric_status(world: World, campaign: Campaign, unit: Unit, metric: Metric, 
     key = Key(metric.code)
     baseline = goals.baseline(unit.id, key)
     total = baseline + sums.total.get(key, 0)
-    plan = Plan(campaign.starts, baseline, goals.milestones(unit.id, metric.code))
     return MetricStatus(
         code=metric.code,
         name=metric.name,
@@ -132,7 +144,9 @@ def metric_status(world: World, campaign: Campaign, unit: Unit, metric: Metric, 
             )
             for part in metric.parts
         ),
-        pace=pace(plan, day, total, world.setting.calendar),
+        day=day,
+        plan=Plan(campaign.starts, baseline, goals.milestones(unit.id, metric.code)),
+        calendar=world.calendar_of(campaign.code, unit.id),
     )
 
 

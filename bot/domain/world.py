@@ -1,13 +1,16 @@
 """What a turn knows without asking: campaigns, calendar, units and goals, as of one day."""
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.domain import days
-from bot.domain.campaign import Campaign
+from bot.domain.absence import Absences
+from bot.domain.campaign import Campaign, Key
 from bot.domain.days import Calendar
 from bot.domain.goals import Goals
 from bot.domain.names import Names
@@ -29,14 +32,32 @@ class Setting:
         return next((campaign for campaign in self.campaigns if campaign.code == code), None)
 
 
+class Rival(NamedTuple):
+    """A unit that is ranked in a campaign's main metric: its baseline and its target."""
+
+    unit: UnitId
+    baseline: int
+    target: int
+
+
+_OF_THE_ROSTER = ("reporting", "names", "_rivals", "_reporters")
+
+
 @dataclass(frozen=True)
 class World:
-    """The setting, with the roster as it stands on `day`."""
+    """The setting, with the roster as it stands on `day` and who is on leave when."""
 
     setting: Setting
     tree: Tree
     goals: Mapping[str, Goals]
     day: date
+    absences: Absences = field(default_factory=Absences)
+
+    def with_absences(self, absences: Absences) -> "World":
+        """Return this world with other absences; what was worked out of the roster is kept."""
+        other = replace(self, absences=absences)
+        vars(other).update({name: worked for name, worked in vars(self).items() if name in _OF_THE_ROSTER})
+        return other
 
     @cached_property
     def reporting(self) -> Mapping[str, frozenset[UnitId]]:
@@ -53,7 +74,7 @@ class World:
         return Names.of(self.tree)
 
     @cached_property
-    def expected(self) -> Mapping[tuple[str, UnitId], int]:
+    def _reporters(self) -> Mapping[tuple[str, UnitId], int]:
         """Return how many reporting units lie under each unit, itself included, per campaign."""
         counts: dict[tuple[str, UnitId], int] = {}
         for code, units in self.reporting.items():
@@ -61,6 +82,55 @@ class World:
                 for above in self.tree.path(unit):
                     counts[code, above] = counts.get((code, above), 0) + 1
         return counts
+
+    @cached_property
+    def _away(self) -> dict[tuple[str, date], Counter[UnitId]]:
+        return {}
+
+    def on_leave(self, campaign: str, unit: UnitId, day: date) -> int:
+        """Return how many reporting units under (and with) this one are on leave on a day."""
+        if (campaign, day) not in self._away:
+            self._away[campaign, day] = Counter(
+                above
+                for away in self.absences.away
+                if away in self.reporting.get(campaign, ()) and self.absences.is_on_leave(campaign, away, day)
+                for above in self.tree.path(away)
+            )
+        return self._away[campaign, day][unit]
+
+    def expected_on(self, campaign: str, unit: UnitId, day: date) -> int:
+        """Return how many reporting units under (and with) this one owe a report for a day: those not on leave.
+
+        Whether the day is worked at all is the calendar's to say.
+        """
+        return self._reporters.get((campaign, unit), 0) - self.on_leave(campaign, unit, day)
+
+    @cached_property
+    def _calendars(self) -> dict[UnitId, Calendar]:
+        return {}
+
+    def calendar_of(self, campaign: str, unit: UnitId) -> Calendar:
+        """Return the calendar of a unit's planned line: flat on the leave of a unit that reports itself."""
+        away = self.absences.away.get(unit)
+        if not away or unit not in self.reporting.get(campaign, ()):
+            return self.setting.calendar
+        if unit not in self._calendars:
+            self._calendars[unit] = self.setting.calendar.without(away)
+        return self._calendars[unit]
+
+    @cached_property
+    def _rivals(self) -> dict[tuple[str, UnitId, date], tuple[Rival, ...]]:
+        return {}
+
+    def rivals(self, campaign: Campaign, unit: UnitId, day: date) -> tuple[Rival, ...]:
+        """Return the unit and its siblings, those that have a target in the main metric on a day."""
+        siblings = self.tree.siblings(unit)
+        where = (campaign.code, siblings[0], day)
+        if where not in self._rivals:  # asked for by every receipt, and the same until the roster changes
+            goals, code = self.goals[campaign.code], campaign.main.code
+            found = ((each, goals.baseline(each, Key(code)), goals.target(each, code, day)) for each in siblings)
+            self._rivals[where] = tuple(Rival(each, base, target) for each, base, target in found if target)
+        return self._rivals[where]
 
     def root(self, campaign: Campaign) -> Unit | None:
         """Return the unit that the campaign covers; None before the roster holds it."""

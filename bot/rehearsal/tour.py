@@ -14,9 +14,9 @@ from bot.domain.units import Unit
 from bot.domain.world import Setting
 from bot.rehearsal.botapi import GroupChat, Message, User
 from bot.rehearsal.scene import Scene, Starter, at_start, set_scene
-from handlers.showing import unit_status
 from storage import rebuilding
 from storage.invites import InviteKind
+from storage.statuses import unit_status
 
 Say = Callable[[str], None]
 

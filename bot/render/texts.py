@@ -5,6 +5,7 @@ Everything put into a template is escaped, so that no outside text can break a m
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import cached_property, partial
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
@@ -59,9 +60,14 @@ class Texts:
             "day": figures.day,
             "long_day": partial(figures.long_day, language=language),
             "clock": figures.clock_time,
+            "local": self._local,
             "sentence": _sentence,
         }
         return environment
+
+    def _local(self, moment: int) -> datetime:
+        """Return an instant in seconds as wall time of the campaign's zone."""
+        return datetime.fromtimestamp(moment, self._zone)
 
 
 def _sentence(text: str) -> str:
