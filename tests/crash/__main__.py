@@ -19,12 +19,17 @@ async def _run(plan: Plan, folder: Path) -> Verdict:
 @click.command()
 @click.option("--kills", default=100, show_default=True, type=click.IntRange(min=1))
 @click.option("--seed", default=7, show_default=True)
-@click.option("--keep", type=click.Path(path_type=Path, file_okay=False), help="Keep data and log in this directory.")
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep data and log in this directory, which is made.",
+)
 def main(kills: int, seed: int, keep: Path | None) -> None:
     """Kill the bot under load, print what became of the reports; exit 1 when anything is wrong."""
+    if keep is not None:
+        keep.mkdir(parents=True)
     with tempfile.TemporaryDirectory(prefix="tiendo-crash-") as temporary:
-        folder = keep or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = keep.absolute() if keep else Path(temporary)
         verdict = asyncio.run(_run(Plan(kills, seed), folder))
     click.echo(verdict.table())
     for finding in verdict.findings[:SHOWN]:

@@ -13,6 +13,7 @@ from bot.rehearsal.botapi.server import BotApiServer
 Values = dict[str, int]
 METRICS = ("tn", "kh")
 TODAY, YESTERDAY = "today", "yesterday"
+FIRST_QUESTION = "Thu nhận hôm nay"
 ZERO = "0"  # the label of the button that answers a question with nought
 
 
@@ -153,11 +154,12 @@ class Officer:
         self.user.private.send(str(fresh))
 
     def _question(self, command: int) -> Message | None:
-        """Return the newest question after the command whose button was not pressed; repeats share their buttons."""
+        """Return the newest first question after the command, with a button not pressed yet; repeats share theirs."""
         for message in reversed(self.user.private.from_bots()):
             if message.message_id < command:
                 return None
-            if any(ZERO in row for row in message.buttons) and _data_of(message) not in self._pressed:
+            asks = FIRST_QUESTION in message.text and any(ZERO in row for row in message.buttons)
+            if asks and _data_of(message) not in self._pressed:
                 return message
         return None
 
@@ -191,7 +193,7 @@ async def keep_talking(
 ) -> None:
     """Let officers speak in bursts of 20 to 60 a second until cancelled."""
     while True:
-        crowd = chance.sample(officers, chance.randint(2, 8))
+        crowd = chance.sample(officers, chance.randint(5, 12))
         pace = chance.uniform(20, 60)
         for _ in range(chance.randint(4, 24)):
             chance.choice(crowd).speak()

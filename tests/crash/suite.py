@@ -3,36 +3,32 @@
 import asyncio
 import random
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.app import SystemClock
 from bot.config import Config, load
-from bot.rehearsal.botapi.faults import Fault
-from bot.rehearsal.botapi.limits import Limits
 from bot.rehearsal.botapi.server import BotApiServer
 from storage import people, worlds
 from storage.people import Role
 from storage.sqlite import Tx, open_store
 from tests.crash.checker import Evidence
+from tests.crash.line import FarServer
 from tests.crash.officers import Officer, keep_talking
 from tests.crash.process import BotProcess
 from tests.stage import apply_roster
 
 DISTRICTS = ("D1", "D2", "D3")
 WARDS = 60
-LOST_ANSWERS = 0.01
-LOSSY = ("sendMessage", "editMessageText", "getUpdates", "answerCallbackQuery")
-LOSSES = (Fault.accept_then_reset(), Fault.accept_then_hang(), Fault.truncate(), Fault.html_502(accepted=True))
-# Twice what Telegram allows: the limits are on, so that a bot that forgets its pacing in a crash is refused
-# now and then and has to wait, but a burst after every restart does not turn the run into a test of floods.
-LIMITS = Limits(private_per_second=2, private_burst=6, overall_per_second=60, overall_burst=60)
+WAIT_S = 1.0
+BOOT_REACH = 1.2  # times the quickest boot that was seen
 DRAIN_S = 240.0
 LOOK_S = 0.25
 
@@ -73,22 +69,33 @@ day_closes = "23:59"
 """
 
 
-class Moment(Enum):
-    """Tell when a kill strikes, in seconds after the start or after the first poll."""
+class After(Enum):
+    """Tell what a kill waits for, before chance adds a moment."""
 
-    BOOT = auto()
+    START = auto()
     FIRST_POLL = auto()
-    LOAD = auto()
-    HASTE = auto()
+    NEXT_POLL = auto()  # what the first poll brought is stored, and its confirmation is on its way
+    MESSAGE = auto()  # the first poll, and then a message that people see
 
 
-# Moment: its weight, whether it is reckoned from the first poll, and the earliest and the latest second.
-STRIKES: dict[Moment, tuple[int, bool, float, float]] = {
-    Moment.BOOT: (30, False, 0.05, 1.2),
-    Moment.FIRST_POLL: (20, True, 0.0, 0.04),
-    Moment.LOAD: (40, True, 0.04, 1.5),
-    Moment.HASTE: (10, False, 0.02, 0.25),
-}
+class Strike(NamedTuple):
+    """A kind of kill: its weight, what it waits for, and the seconds after that, at least and at most."""
+
+    weight: int
+    after: After
+    earliest: float
+    latest: float
+
+
+BOOT = Strike(25, After.START, 0.05, 1.2)
+STRIKES = (
+    BOOT,
+    Strike(5, After.START, 0.02, 0.25),
+    Strike(15, After.FIRST_POLL, 0.0, 0.15),
+    Strike(15, After.NEXT_POLL, 0.0, 0.03),
+    Strike(25, After.FIRST_POLL, 0.1, 1.5),
+    Strike(15, After.MESSAGE, 0.0, 0.05),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +110,15 @@ async def play(plan: Plan, folder: Path) -> Evidence:
     """Kill the bot as planned, let it finish undisturbed, and return what it left behind in `folder`."""
     chance = random.Random(plan.seed)  # noqa: S311  (a repeatable run, not a secret)
     clock = SystemClock()
-    async with BotApiServer(clock, limits=LIMITS) as server:
+    async with FarServer(clock, plan.seed) as server:
         config = configure(folder, server, clock.now())
         first = server.next_update_id
         officers = await appoint(config, server, clock.now(), chance)
-        lose_answers(server, plan.seed)
         process = BotProcess(folder / "config.toml", server, clock)
         try:
             async with talking(officers, chance, clock):
                 for _ in range(plan.kills):
-                    await live_and_die(process, chance, clock)
+                    await live_and_die(process, server, chance, clock)
             code = await finish(process, server, config.storage.path, clock)
         finally:
             await process.clear_away()
@@ -169,14 +175,6 @@ def _give_posts(tx: Tx, officers: Sequence[Officer], now: int) -> None:
         people.appoint(tx, person, Role.OFFICER, units[officer.ward], now)
 
 
-def lose_answers(server: BotApiServer, seed: int) -> None:
-    """Let one answer in a hundred get lost after its deed, in four ways."""
-    for place, method in enumerate(LOSSY):
-        for kind, fault in enumerate(LOSSES):
-            share = LOST_ANSWERS / len(LOSSES)
-            server.faults.rate(method, fault, probability=share, seed=seed * 100 + place * len(LOSSES) + kind)
-
-
 @asynccontextmanager
 async def talking(officers: Sequence[Officer], chance: random.Random, clock: SystemClock) -> AsyncIterator[None]:
     """Let the officers talk beside the block."""
@@ -190,15 +188,30 @@ async def talking(officers: Sequence[Officer], chance: random.Random, clock: Sys
         await asyncio.gather(talk, return_exceptions=True)
 
 
-async def live_and_die(process: BotProcess, chance: random.Random, clock: SystemClock) -> None:
+async def live_and_die(process: BotProcess, server: BotApiServer, chance: random.Random, clock: SystemClock) -> None:
     """Start the bot, and kill it at a moment that chance chooses."""
-    (moment,) = chance.choices(list(STRIKES), [weight for weight, *_ in STRIKES.values()])
-    _, polls, earliest, latest = STRIKES[moment]
+    (strike,) = chance.choices(STRIKES, [each.weight for each in STRIKES])
+    latest = strike.latest
+    if strike is BOOT:
+        # Where imports alone take longer than that, all such kills would strike before a line of the bot has run.
+        latest = max(latest, BOOT_REACH * min(process.recoveries, default=0.0))
     await process.start()
-    if polls:
+    if strike.after is not After.START:
         await process.first_poll()
-    await clock.sleep(chance.uniform(earliest, latest))
+    if strike.after is After.NEXT_POLL:
+        polls = server.calls["getUpdates"]
+        await wait_for(server, lambda: server.calls["getUpdates"] > polls)
+    if strike.after is After.MESSAGE:
+        heard = len(server.accepted)
+        await wait_for(server, lambda: len(server.accepted) > heard)
+    await clock.sleep(chance.uniform(strike.earliest, latest))
     await process.kill()
+
+
+async def wait_for(server: BotApiServer, true: Callable[[], bool]) -> None:
+    """Wait until `true()` holds, but not for long: officers may be silent just now."""
+    with suppress(TimeoutError):
+        await server.until(true, WAIT_S)
 
 
 async def finish(process: BotProcess, server: BotApiServer, data: Path, clock: SystemClock) -> int:
