@@ -17,12 +17,15 @@ from bot.courier import Courier, Limits
 from bot.domain.clock import Clock
 from bot.domain.world import Setting
 from bot.intake import Intake
+from bot.pictures import Painter, Pictures
+from bot.render.charts import painter as charts
 from bot.render.texts import LANGUAGES, Texts
 from handlers import commands
 from handlers.desk import Desk
 from handlers.policy import Where
 from storage import meta
 from storage.sqlite import Store, Tx, open_store
+from storage.worlds import Worlds
 
 GRACE_S = 5.0
 RETRY_S = 5.0
@@ -73,12 +76,21 @@ class App:
     """The running bot: its tasks live and die together."""
 
     def __init__(
-        self, config: Config, store: Store, channel: Channel, clock: Clock, alarm: Alarm, limits: Limits
+        self,
+        config: Config,
+        store: Store,
+        channel: Channel,
+        clock: Clock,
+        alarm: Alarm,
+        limits: Limits,
+        painter: Painter,
     ) -> None:
         self.store = store
-        self.courier = Courier(store, channel, clock, limits)
-        self.ready = asyncio.Event()
         self._setting = setting_of(config)
+        self.courier = Courier(
+            store, channel, clock, limits, paint=Pictures(store, Worlds(self._setting), painter).paint
+        )
+        self.ready = asyncio.Event()
         self.clockwork = Clockwork(store, self._setting, channel.name, clock, alarm, self.courier.wake)
         self._channel = channel
         self._clock = clock
@@ -178,6 +190,7 @@ async def running(
     *,
     alarm: Alarm = cron,
     limits: Limits = Limits(),  # noqa: B008  (frozen)
+    painter: Painter | None = None,
 ) -> AsyncIterator[tuple[App, asyncio.Task[None]]]:
     """Run the bot beside the block, and stop it in good order afterwards.
 
@@ -185,7 +198,8 @@ async def running(
     """
     async with open_store(config.storage.path) as store:
         await channel.open()
-        app = App(config, store, channel, clock, alarm, limits)
+        painter = painter or charts.Painter()
+        app = App(config, store, channel, clock, alarm, limits, painter)
         task = asyncio.create_task(app.run(), name="app")
         try:
             yield app, task
@@ -193,6 +207,7 @@ async def running(
             await app.stop()
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+            await painter.close()
             await channel.close()
 
 

@@ -21,10 +21,12 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.domain.campaign import JobKind
 from bot.domain.clock import Clock
 from bot.domain.messages import Outgoing, Priority
-from bot.domain.schedule import Slot, slots
-from bot.domain.world import Setting
-from bot.jobs.beat import Beat, Push
+from bot.domain.schedule import Slot, slots, times
+from bot.domain.world import Setting, World
+from bot.jobs import live
+from bot.jobs.beat import Beat, Ladder, Push
 from bot.jobs.kinds import KINDS, CatchUp
+from bot.jobs.live import Gallery
 from bot.render.texts import LANGUAGES, Texts
 from storage import ledger, outbox
 from storage.errors import StoreFailed
@@ -33,6 +35,9 @@ from storage.worlds import Worlds
 
 PUNCTUAL = timedelta(minutes=2)
 """What is sent within it needs no word about being late."""
+
+ASTRAY = timedelta(days=1)
+"""A clock that is put back by more had been wrong: what it made us skip is not lost. Less may be a correction."""
 
 PAGE = 500
 """Pushes that are written in one transaction, so that answers to people are not kept waiting."""
@@ -66,8 +71,7 @@ async def cron(setting: Setting, ring: Callable[[], None]) -> AsyncIterator[None
     scheduler = AsyncIOScheduler(
         timezone=setting.zone, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     )
-    times = {at for campaign in setting.campaigns for row in campaign.schedule for at in row.at}
-    for at in {*times, setting.calendar.quiet[1]}:
+    for at in {*times(setting.campaigns), setting.calendar.quiet[1]}:
         scheduler.add_job(ring, CronTrigger(hour=at.hour, minute=at.minute, timezone=setting.zone))
     scheduler.add_job(ring, IntervalTrigger(seconds=HEARTBEAT_S, timezone=setting.zone))
     scheduler.start()
@@ -105,35 +109,56 @@ class Clockwork:
                 await self._bell.wait()
 
     async def look(self) -> None:
-        """See to everything that is due now, a page at a time."""
-        more = True
-        while more:
-            more = await self._store.write(partial(self._look, now=self._clock.now()))
-            self._wake()
+        """Bring the live boards up to date and see to everything that is due now, a page at a time."""
+        for part in (self._refresh, self._look):  # yesterday's boards are frozen before today's are drawn
+            more = True
+            while more:
+                more = await self._store.write(partial(part, now=self._clock.now()))
+                self._wake()
+
+    def _refresh(self, tx: Tx, now: datetime) -> bool:
+        """Edit one page of live boards; False when all show what is known."""
+        try:
+            with tx.attempt():
+                return live.refresh(Gallery(tx, self._world(tx, now), self._texts, now))
+        except StoreFailed:
+            raise
+        except Exception as error:  # noqa: BLE001  (a fault in a board must not stop the pushes)
+            log.error("boards not refreshed", error=type(error).__name__)
+            return False
 
     def _look(self, tx: Tx, now: datetime) -> bool:
         """Write one page of what is due; False when nothing is left, or the quiet hours keep it waiting."""
         if self._setting.calendar.is_quiet(now.astimezone(self._setting.zone).time()):
             return False
         since = ledger.watched_until(tx)
-        if since is None:  # a first start: what lay before it was nobody's to send
-            ledger.watch_until(tx, int(now.timestamp()))
+        if since is None or since - now.timestamp() > ASTRAY.total_seconds():
+            if since is not None:
+                log.error("the clock had gone astray and is back", ahead_s=round(since - now.timestamp()))
+            ledger.turn_back(tx, int(now.timestamp()))  # at a first start, what lay before it is nobody's to send
             return False
-        seen = datetime.fromtimestamp(since, UTC)
         room = PAGE
-        for campaign in self._setting.campaigns:
-            passed: dict[JobKind, list[Slot]] = defaultdict(list)
-            for slot in slots(campaign, self._setting.calendar, self._setting.zone, seen, now):
-                if slot.job in KINDS:
-                    passed[slot.job].append(slot)
-            for due in passed.values():
-                room -= self._see_to(tx, due, now, room)
-                if room <= 0:
-                    return True
+        passed = self._passed(tx, datetime.fromtimestamp(since, UTC), now)
+        for due in passed:
+            room -= self._see_to(tx, due, passed, now, room)
+            if room <= 0:
+                return True
         ledger.watch_until(tx, int(now.timestamp()))
         return False
 
-    def _see_to(self, tx: Tx, due: Sequence[Slot], now: datetime, room: int) -> int:
+    def _passed(self, tx: Tx, since: datetime, now: datetime) -> list[Ladder]:
+        """Return the slots that fell due since then, by campaign and job, each list in order."""
+        passed: dict[tuple[str, JobKind], list[Slot]] = defaultdict(list)
+        world = self._world(tx, now)
+        for campaign in self._setting.campaigns:
+            if world.root(campaign) is None:  # the roster is not there yet: nobody to speak to, or of
+                continue
+            for slot in slots(campaign, self._setting.calendar, self._setting.zone, since, now):
+                if slot.job in KINDS:
+                    passed[slot.campaign, slot.job].append(slot)
+        return [tuple(due) for due in passed.values()]
+
+    def _see_to(self, tx: Tx, due: Ladder, passed: Sequence[Ladder], now: datetime, room: int) -> int:
         """Send the newest slot of a job if it is still in time, skip the others; return how many pushes it took."""
         *older, newest = due
         kind = KINDS[newest.job]
@@ -144,24 +169,44 @@ class Clockwork:
         self._skip(tx, older, now, "merged" if merges else "a later one was due")
         if ledger.has(tx, newest):
             return 0
-        beat = self._beat(tx, newest, now, tuple(slot.day for slot in older) if merges else ())
+        alike = [ladder for ladder in passed if ladder[-1].job == newest.job and now - ladder[-1].at <= kind.window]
+        ladders = tuple(ladder for ladder in alike if not ledger.has(tx, ladder[-1]))
+        beat = self._beat(tx, newest, now, tuple(slot.day for slot in older) if merges else (), ladders)
+        try:
+            with tx.attempt():
+                return self._run(beat, room)
+        except StoreFailed:
+            raise
+        except Exception as error:  # noqa: BLE001  (a fault in one job must stop neither the others nor the bot)
+            log.error("push failed", job=newest.job, campaign=newest.campaign, error=type(error).__name__)
+            self._skip(tx, [newest], now, f"failed: {type(error).__name__}")
+            return 0
+
+    def _run(self, beat: Beat, room: int) -> int:
+        """Write what a job has to say, at most `room` pushes of it."""
+        kind = KINDS[beat.slot.job]
+        if kind.prepare is not None:
+            kind.prepare(beat)
         pushes = list(islice(_unsent(beat, kind.run(beat)), room))
         for push in pushes:
             self._push(beat, push)
         if len(pushes) < room:
-            ledger.enter(tx, newest, "done", int(now.timestamp()))
+            ledger.enter(beat.tx, beat.slot, "done", int(beat.now.timestamp()))
         return len(pushes)
 
-    def _skip(self, tx: Tx, due: Sequence[Slot], now: datetime, reason: str) -> None:
+    def _skip(self, tx: Tx, due: Iterable[Slot], now: datetime, reason: str) -> None:
         for slot in due:
             if not ledger.has(tx, slot) and ledger.enter(tx, slot, "skipped", int(now.timestamp()), reason=reason):
                 log.warning("push skipped", job=slot.job, day=slot.day.isoformat(), reason=reason)
 
-    def _beat(self, tx: Tx, slot: Slot, now: datetime, missed: tuple[date, ...]) -> Beat:
-        world = self._worlds.of(tx, now.astimezone(self._setting.zone).date())
+    def _beat(self, tx: Tx, slot: Slot, now: datetime, missed: tuple[date, ...], ladders: tuple[Ladder, ...]) -> Beat:
         campaign = next(each for each in self._setting.campaigns if each.code == slot.campaign)
         late = now - slot.at > PUNCTUAL
-        return Beat(tx, world, campaign, slot, self._channel, self._texts, now, late, missed)
+        world = self._world(tx, now)
+        return Beat(tx, world, campaign, slot, self._channel, self._texts, now, late, missed, ladders)
+
+    def _world(self, tx: Tx, now: datetime) -> World:
+        return self._worlds.of(tx, now.astimezone(self._setting.zone).date())
 
     def _push(self, beat: Beat, push: Push) -> None:
         texts = self._texts[push.language or beat.language(push.chat)]
@@ -170,7 +215,7 @@ class Clockwork:
             beat.tx,
             push.chat.id,
             Outgoing(
-                "send",
+                "photo" if push.picture else "send",
                 html,
                 push.keyboard,
                 account=push.account,
@@ -179,18 +224,22 @@ class Clockwork:
                 coalesce=push.coalesce,
                 priority=Priority.PUSH,
                 repeatable=False,
+                expires=push.expires,
+                picture=push.picture,
+                spare=texts("chart.failed") if push.picture else "",
             ),
             int(beat.now.timestamp()),
         )
-        ledger.enter(
-            beat.tx,
-            beat.slot,
-            "late" if beat.late else "sent",
-            int(beat.now.timestamp()),
-            chat=push.chat.id,
-            thread=push.chat.thread,
-            outbox=row,
-        )
+        for slot in (beat.slot, *push.also):
+            ledger.enter(
+                beat.tx,
+                slot,
+                "late" if beat.late else "sent",
+                int(beat.now.timestamp()),
+                chat=push.chat.id,
+                thread=push.chat.thread,
+                outbox=row,
+            )
 
 
 def _unsent(beat: Beat, pushes: Iterable[Push]) -> Iterator[Push]:

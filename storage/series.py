@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from itertools import accumulate
 from types import MappingProxyType
 
@@ -14,11 +15,11 @@ from bot.domain.forecast import forecast
 from bot.domain.highlights import headline
 from bot.domain.pace import Plan, planned
 from bot.domain.recipes import Kind, Recipe
-from bot.domain.series import Band, Bar, Bars, Chart, Grid, Line, PhaseEnd, Points, Row, Title
+from bot.domain.series import MOST_ROWS, Band, Bar, Bars, Chart, Grid, Line, PhaseEnd, Points, Row, Title
 from bot.domain.standings import Contender, Place, rank
 from bot.domain.units import Unit, UnitId
 from bot.domain.world import World
-from storage import progress, statuses
+from storage import progress, statuses, tallies
 from storage.sqlite import Tx
 from storage.tallies import Turnout
 
@@ -149,37 +150,47 @@ def _planned_share(sight: _Sight) -> Share | None:
 
 
 def _grid(sight: _Sight) -> Grid:
+    """Show the reporting units below (or the unit itself); where not all are drawn, the most silent come first."""
     first = max(sight.campaign.starts, sight.last - (GRID_DAYS - 1) * _DAY)
     shown = tuple(_days(first, sight.last))
-    units = taking_part(sight.world, sight.campaign, sight.unit.id) or (sight.unit.id,)
-    rows = tuple(Row(sight.world.tree[unit].name, tuple(_states(sight, unit, shown))) for unit in units)
-    return Grid(sight.title(sight.campaign.main), sight.recipe.language, shown, rows)
+    reporting = sight.world.reporting[sight.campaign.code]
+    units = [unit for unit in sight.world.tree.below(sight.unit.id) if unit in reporting] or [sight.unit.id]
+    rows = [Row(sight.world.tree[unit].name, tuple(_states(sight, unit, shown))) for unit in units]
+    if len(rows) > MOST_ROWS:
+        rows.sort(key=lambda row: row.turnout.exact or Fraction(0))
+    return Grid(sight.title(sight.campaign.main), sight.recipe.language, shown, tuple(rows))
 
 
 def _is_missing(sight: _Sight, unit: UnitId) -> bool:
-    return next(_states(sight, unit, (sight.last,))) is State.MISSING
+    """Tell whether nothing has come from a unit, or from below it, although something was due."""
+    code, day = sight.campaign.code, sight.last
+    return (
+        sight.world.setting.calendar.works(day)
+        and sight.world.expected_on(code, unit, day) > 0
+        and tallies.turnout(sight.tx, code, unit, day).reported == 0
+    )
 
 
 def _states(sight: _Sight, unit: UnitId, shown: tuple[date, ...]) -> Iterator[State | None]:
-    """Yield what is known of a unit on each day; a unit above the reporting ones has reported when all of them have."""
+    """Yield what is known of a reporting unit on each day."""
     if not shown:
         return
-    code, first, last = sight.campaign.code, shown[0], shown[-1]
-    came = progress.turnouts(sight.tx, code, unit, first, last)
-    own = unit in sight.world.reporting[code]
-    zeros = progress.zeros(sight.tx, code, unit, first, last) if own else set()
-    asked = progress.questioned_days(sight.tx, code, unit) if own else set()
+    where = sight.tx, sight.campaign.code, unit
+    came = progress.turnouts(*where, shown[0], shown[-1])
+    zeros = progress.zeros(*where, shown[0], shown[-1])
+    asked = progress.questioned_days(*where)
     for day in shown:
         turnout = came.get(day, _NOBODY)
-        if turnout.reported and turnout.reported >= sight.world.expected_on(code, unit, day):
-            on_time = State.ZERO if day in zeros else State.REPORTED
-            yield on_time if turnout.on_time == turnout.reported else State.LATE
+        if turnout.reported and not turnout.on_time:
+            yield State.LATE
+        elif turnout.reported:
+            yield State.ZERO if day in zeros else State.REPORTED
         else:
             yield State.QUESTIONED if day in asked else _silence(sight, unit, day)
 
 
 def _silence(sight: _Sight, unit: UnitId, day: date) -> State | None:
-    """Return what it means that not everything has come for a day."""
+    """Return what it means that nothing has come for a day."""
     if not sight.world.setting.calendar.works(day):
         return None
     if not sight.world.expected_on(sight.campaign.code, unit, day):

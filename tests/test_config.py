@@ -107,6 +107,16 @@ def test_a_bad_value_is_named_with_what_was_wanted(tmp_path: Path, top: str, lin
         ("starts = 2023-11-15", "starts = 2023-11-15T00:00:00", "wanted a date such as 2023-12-15"),
         ("2023-11-15", "2024-11-15", "campaigns[0]: deadline 2023-12-15 lies before starts 2024-11-15"),
         ('root = "BT"', 'root = "BT"\non_time_until = 17:00:00', 'on_time_until = "17:00:00": wanted a time such as'),
+        (
+            'root = "BT"',
+            'root = "BT"\nschedule = [{job = "remind", at = "07:00", top = 3, kind = "today"}]',
+            'campaigns[0].schedule[0]: kind, top: only job = "board" has it',
+        ),
+        (
+            'root = "BT"',
+            'root = "BT"\nschedule = [{job = "board", at = "07:00", kind = "people"}]',
+            'schedule[0].kind = "people": wanted "share", "today", "rise" or "streak"',
+        ),
         ('root = "BT"', 'root = "BT"\nday_closes = "24:00"', 'day_closes = "24:00": wanted a time such as "17:00"'),
         (
             'root = "BT"',

@@ -10,6 +10,7 @@ from bot.cli.rehearse import rehearse
 from bot.cli.restore import restore
 from bot.cli.roster import roster
 from bot.cli.run import run
+from bot.cli.schedule import schedule
 from bot.cli.status import status
 
 
@@ -19,5 +20,5 @@ def program(config: str | None) -> None:
     """Tiến Độ: a chat bot for field teams that work against a number and a date."""
 
 
-for command in (rehearse, run, check, roster, invite, bind_code, status, backup, restore, rebuild, migrate):
+for command in (rehearse, run, check, roster, invite, bind_code, status, schedule, backup, restore, rebuild, migrate):
     program.add_command(command)

@@ -20,8 +20,8 @@ from bot.domain.units import Unit
 from bot.domain.world import World
 from bot.operations import OutsideCampaigns, find_unit, world_of
 from bot.render.texts import Texts
-from handlers.showing import unit_status
 from storage.sqlite import Tx
+from storage.statuses import unit_status
 
 PERCENT_DECIMALS = 4
 _TAG = re.compile(r"<[^<>]*>")

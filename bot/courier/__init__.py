@@ -52,9 +52,9 @@ class Courier:
     """Deliver the outbox over one channel.
 
     `jitter` returns a number from 0 to 1 that is added to waiting times in seconds, so that chats which
-    were refused together do not come back together. `paint` makes the pictures. `counters` counts, since the start: sent, repeated,
-    retried, waits, moved, failed, muted, unknown; and the refusals that a lesser form got past, by the
-    outcome's name (Unparsable, ThreadGone, TargetGone).
+    were refused together do not come back together. `paint` makes the pictures. `counters` counts, since
+    the start: sent, repeated, retried, waits, moved, failed, muted, unknown; and the refusals that a lesser
+    form got past, by the outcome's name (Unparsable, ThreadGone, TargetGone, Muted, Refused).
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Courier:
         self._clock = clock
         self._jitter = jitter
         self._lanes = Lanes(limits)
-        self._easel = Easel(paint, self._recipe, self._line_up)
+        self._easel = Easel(paint, self._recipe, self._painted)
         self._trouble = Trouble()
         self._floods = Floods()
         self._last_id = 0
@@ -187,6 +187,9 @@ class Courier:
     def _line_up(self, row: Waiting) -> None:
         rest = max(0, row.due - self._now())
         self._lanes.add(row, self._clock.monotonic() + rest if row.due else 0.0)
+
+    def _painted(self, row: Waiting) -> None:
+        self._line_up(row)
         self._bell.set()
 
     async def _recipe(self, row: Waiting) -> Mapping[str, Any] | None:

@@ -22,6 +22,7 @@ STREAK_DAYS = 60
 _WEEK = timedelta(days=7)
 _DAY = timedelta(days=1)
 NEIGHBOURS = 1
+"""How many are shown on either side of the own place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class Board:
     def shown(self) -> tuple[tuple[Row, ...], ...]:
         """Return the rows to show, in runs without a gap: leaders, the own place with its neighbours, maybe the last.
 
-        Whoever shares a shown place is shown too, so that no tie is cut apart, up to twice the leaders' number.
+        Whoever shares the last leader's place is shown too, so that no tie is cut apart, up to twice `top`.
         """
         ranked = self.ranked
         picked = sorted(set(self._picked(ranked)))

@@ -15,10 +15,17 @@ from storage import chats
 from storage.chats import Chat
 from storage.sqlite import Tx
 
+Ladder = tuple[Slot, ...]
+"""The slots of one campaign and job that fall due together, in order: the last one is seen to."""
+
 
 @dataclass(frozen=True)
 class Beat:
-    """What a job works with. `late`: the slot is over by more than a moment; `missed`: days merged into it."""
+    """What a job works with. `late`: the slot is over by more than a moment; `missed`: days merged into it.
+
+    `ladders` are those of this job that are seen to at this moment, of every campaign, this slot's among
+    them, so that one message can speak for several campaigns.
+    """
 
     tx: Tx
     world: World
@@ -29,6 +36,7 @@ class Beat:
     now: datetime
     late: bool = False
     missed: tuple[date, ...] = ()
+    ladders: tuple[Ladder, ...] = ()
 
     @property
     def root(self) -> Unit:
@@ -37,6 +45,11 @@ class Beat:
         if root is None:
             raise LookupError(self.campaign.root)
         return root
+
+    @property
+    def together(self) -> tuple[Ladder, ...]:
+        """Return the ladders that one message may speak for; a slot that is merely looked at stands alone."""
+        return self.ladders or ((self.slot,),)
 
     def groups(self) -> Iterator[tuple[Chat, Unit]]:
         """Yield the groups that belong to a unit of the campaign and can be reached, each with its unit."""
@@ -55,7 +68,8 @@ class Push:
     """What one chat is told: a message of the templates with its facts.
 
     `picture` is a recipe of a chart, painted when it is sent. `coalesce` lets a newer one take the place of
-    one that still waits. `account` alone may press the buttons.
+    one that still waits. `account` alone may press the buttons. `also` are slots of other campaigns that it
+    speaks for too. After `expires` it is not sent any more.
     """
 
     chat: Chat
@@ -67,3 +81,5 @@ class Push:
     subject: str = ""
     coalesce: str = ""
     picture: Mapping[str, Any] = field(default_factory=dict)
+    also: tuple[Slot, ...] = ()
+    expires: datetime | None = None

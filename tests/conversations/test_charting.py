@@ -96,19 +96,38 @@ async def test_the_grid_tells_the_states_of_two_weeks_apart(gallery: Gallery) ->
     assert chart.rows[1].states == (State.LOCKED,) * 10 + (State.MISSING,) * 3 + (None,)
 
 
-async def test_a_district_has_reported_when_all_its_wards_have(gallery: Gallery) -> None:
-    bot = gallery.bot
-    commander = await bot.commander("BT")
-    for ward in (cast.CHAU_THANH_TOWN, cast.GIAO_LONG, cast.AN_HOI):
-        await bot.say(await bot.join(ward), "5 3")
-    await bot.pass_to(at(1, 18))
-    await bot.say(commander, "/bieudo lưới")
+async def test_the_grid_of_a_province_shows_the_units_that_report(gallery: Gallery) -> None:
+    await gallery.bot.say(await gallery.bot.commander("BT"), "/bieudo lưới")
     chart = gallery.last()
     assert isinstance(chart, Grid)
-    assert {row.name: row.states[-1] for row in chart.rows} == {
-        "Thành phố Bến Tre": State.MISSING,
-        "Huyện Châu Thành": State.REPORTED,
-    }
+    assert [row.name for row in chart.rows] == [
+        "Phường An Hội",
+        "Phường Phú Khương",
+        "Xã Sơn Đông",
+        "Thị trấn Châu Thành",
+        "Xã Giao Long",
+    ]
+
+
+async def test_of_more_units_than_can_be_drawn_the_silent_ones_come_first(tmp_path: Path) -> None:
+    painter = QuickPainter()
+    wards = "".join(f"TP-{n},Phường {n},xa,TP,,,10,0,10,0\n" for n in range(10, 30))
+    async with stage(tmp_path, painter=painter, roster=cast.ROSTER + wards) as bot:
+        await bot.say(await bot.join(cast.AN_HOI), "45 30")
+        await bot.say(await bot.commander("BT"), "/bieudo lưới")
+    [chart] = painter.asked
+    assert isinstance(chart, Grid)
+    assert (len(chart.rows), chart.rows[-1].name) == (25, "Phường An Hội")
+
+
+async def test_a_district_is_silent_only_when_none_of_its_wards_has_reported(gallery: Gallery) -> None:
+    commander = await gallery.bot.commander("BT")
+    await gallery.bot.say(await gallery.bot.join(cast.AN_HOI), "45 30")
+    await gallery.bot.pass_to(at(1, 18))
+    await gallery.bot.say(commander, "/bieudo cột")
+    chart = gallery.last()
+    assert isinstance(chart, Bars)
+    assert {bar.name: bar.missing for bar in chart.bars} == {"Thành phố Bến Tre": False, "Huyện Châu Thành": True}
 
 
 async def test_a_unit_without_units_below_has_no_bars(gallery: Gallery) -> None:

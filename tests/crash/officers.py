@@ -22,7 +22,7 @@ class How(Enum):
 
     SET = auto()
     ADD = auto()
-    MEND = auto()  # the message of the newest ADD is edited
+    MEND = auto()  # the message of the newest ADD is edited, perhaps not for the first time
     UNDO = auto()  # what stood before stands again; undone twice, it is back
 
 
@@ -35,12 +35,13 @@ class Statement(NamedTuple):
     given: Values
 
 
-def standing(said: Iterable[Statement]) -> tuple[Values, Values]:
-    """Return what stands after these statements about one day, and what stood before the last of them."""
+def standing(said: Iterable[Statement]) -> Values:
+    """Return what stands after these statements about one day."""
     now: Values = {}
-    before: Values = {}
+    before: Values = {}  # what undoing brings back
+    base: Values = {}  # what the newest message was said on top of
     for each in said:
-        base = before if each.how is How.MEND else now
+        base = base if each.how is How.MEND else now
         match each.how:
             case How.UNDO:
                 now, before = before, now
@@ -48,7 +49,7 @@ def standing(said: Iterable[Statement]) -> tuple[Values, Values]:
                 now, before = base | each.given, now
             case How.ADD | How.MEND:
                 now, before = base | {name: base.get(name, 0) + n for name, n in each.given.items()}, now
-    return now, before
+    return now
 
 
 @dataclass
@@ -67,7 +68,7 @@ class Officer:
 
     def must_stand(self, day: str) -> Values:
         """Return what the bot must hold for a day once it has heard everything."""
-        return standing(each for each in self.said if each.day == day)[0]
+        return standing(each for each in self.said if each.day == day)
 
     def speak(self) -> None:
         """Say one more thing, chosen by chance."""
@@ -103,13 +104,14 @@ class Officer:
         self._newest = self._say(f"{name} {number:+}", TODAY, How.ADD, {name: number})
 
     def _edit(self) -> None:
-        """Edit the newest message: it says something else now, and that once."""
+        """Edit the newest message: it says something else now, however often it is edited."""
         message = self._newest
-        if message is not None and self.said[-1].how is How.ADD:
+        if message is not None and self.said[-1].how in {How.ADD, How.MEND}:
             ((name, number),) = self.said[-1].given.items()
             mended = number + self.chance.randint(1, 5)
             self._note(TODAY, How.MEND, {name: mended})
             self.user.edit(message, f"{name} {mended:+}")
+            self._newest = message
         elif message is not None:
             given = self._new_values(TODAY)
             self._note(TODAY, How.SET, given)

@@ -232,3 +232,11 @@ async def test_what_waits_for_a_chat_is_given_up_together(store: Store) -> None:
     rows = [await put(store) for _ in range(2)]
     assert await store.write(lambda tx: outbox.fail_waiting(tx, 1, "blocked", NOW)) == 2
     assert [await state(store, row) for row in rows] == ["failed", "failed"]
+
+
+def test_looking_for_what_a_newer_row_replaces_costs_the_same_however_much_waits(tx: Tx) -> None:
+    plan = tx.all(
+        f"EXPLAIN QUERY PLAN UPDATE outbox SET state = 'replaced' WHERE chat = 1 AND coalesce_key = 'remind'"
+        f" AND {outbox._COALESCING}"
+    )
+    assert "outbox_coalesce" in plan[0]["detail"]

@@ -1,0 +1,69 @@
+"""The good morning: yesterday's place and today's need, to officers who are expected today."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+from bot.domain.campaign import Campaign
+from bot.domain.units import Unit, UnitId
+from bot.jobs.beat import Beat, Push
+from bot.jobs.duties import Duties, Duty
+from storage import tallies
+from storage.reminders import Intensity
+from storage.statuses import unit_status
+
+WINDOW = timedelta(hours=3)
+
+
+def open_day(beat: Beat) -> Iterator[Push]:
+    """Tell every officer what the day asks for; those who want few reminders are left alone."""
+    duties, places = Duties(beat), _Places(beat)
+    for officer, unit in duties.officers():
+        if duties.intensity(officer) is Intensity.LIGHT:
+            continue
+        owed = duties.owed(officer, unit, beat.together)
+        if any(duty.slot == beat.slot for duty in owed):
+            yield Push(
+                officer.chat,
+                "open.open_day",
+                {"unit": unit, "day": owed[0].day, "duties": [_facts(beat, duty, places) for duty in owed]},
+                language=beat.language(officer.chat, officer.language),
+                coalesce="open",
+                also=tuple(duty.slot for duty in owed if duty.slot != beat.slot),
+                expires=beat.slot.at + WINDOW,
+            )
+
+
+def _facts(beat: Beat, duty: Duty, places: "_Places") -> dict[str, Any]:
+    eve = duty.day - timedelta(days=1)
+    status = unit_status(beat.tx, beat.world, duty.campaign, duty.unit, eve)
+    left = (duty.campaign.deadline - duty.day).days
+    return {"status": status, "days_left": left, "place": places.of(duty.campaign, duty.unit, eve)}
+
+
+class _Places:
+    """Yesterday's places by the main metric; siblings are read once."""
+
+    def __init__(self, beat: Beat) -> None:
+        self._beat = beat
+        self._shares = cache(self._read)
+
+    def of(self, campaign: Campaign, unit: Unit, eve: date) -> tuple[int, int] | None:
+        """Return the unit's place among how many; None without a target, or without a rival."""
+        if unit.parent is None or campaign.main.kind != "count":
+            return None
+        rivals = self._beat.world.rivals(campaign, unit.id, eve)
+        own = next((rival for rival in rivals if rival.unit == unit.id), None)
+        if own is None or len(rivals) == 1:
+            return None
+        totals = self._shares(campaign.code, unit.parent, campaign.main.code, eve)
+        total = {rival: rival.baseline + totals.get(rival.unit, 0) for rival in rivals}
+        ahead = sum(total[other] * own.target > total[own] * other.target for other in rivals)
+        return 1 + ahead, len(rivals)
+
+    def _read(self, campaign: str, parent: UnitId, metric: str, eve: date) -> dict[UnitId, int]:
+        """Return the siblings' totals at the end of the eve, baselines not included."""
+        now = tallies.sums_below(self._beat.tx, campaign, parent, metric)
+        today = tallies.day_sums_below(self._beat.tx, campaign, parent, metric, eve + timedelta(days=1))
+        return {unit: amount - today.get(unit, 0) for unit, amount in now.items()}

@@ -1,0 +1,93 @@
+"""One rehearsal: the scene, its cast and everything that a page can do with it, wired together."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from typing import Any
+
+from bot.rehearsal.botapi import Message, World
+from bot.rehearsal.botapi.chats import Chat
+from bot.rehearsal.page import state
+from bot.rehearsal.page.cast import Cast, Opening
+from bot.rehearsal.page.crowd import Crowd, Progress
+from bot.rehearsal.page.hours import Hours
+from bot.rehearsal.page.stream import Feed
+from bot.rehearsal.page.trouble import Trouble
+from bot.rehearsal.scene import Scene
+from handlers.answering import example
+
+Json = dict[str, Any]
+
+
+class Rehearsal:
+    """What stands behind the page."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.world: World = scene.server.world
+        self.hours = Hours(scene)
+        self.cast = Cast(scene, self.hours)
+        self.crowd = Crowd(scene, self.hours, self.cast)
+        self.trouble = Trouble(scene, self.hours, self.cast)
+        self.feed = Feed(scene.server, self.chat_line, self.bubble)
+        self._opening: Opening | None = None
+
+    async def open(self) -> None:
+        """Set the opening scene, and tell pages from then on what changes."""
+        self._opening = await self.cast.open()
+        self.hours.moved = lambda: self.feed.tell("hours", state.hours(self.hours, self.cast))
+        self.trouble.changed = lambda: self.feed.tell("trouble", self.trouble.card())
+        self.crowd.told = self._tell_progress
+        self.hours.moved()
+        self.trouble.changed()
+
+    def bubble(self, message: Message) -> Json:
+        """Return a message as the page shows it."""
+        return state.message(message, self.scene.config.zone)
+
+    def chat_line(self, chat: Chat) -> Json:
+        """Return a chat as the page lists it."""
+        return state.chat(chat, self.cast, self.scene.config.zone)
+
+    async def setting(self) -> Json:
+        """Return what does not change: language, bot, campaign, units, and what is shown first."""
+        world = await self.scene.world()
+        campaign = self.cast.campaign
+        reporting = world.reporting[campaign.code]
+        parents = {key: world.tree[unit.parent].name for key, unit in world.tree.units.items() if unit.parent}
+        return {
+            "language": self.scene.config.language,
+            "bot": {"name": self.world.bot.name, "username": self.world.bot.username},
+            "campaign": {"name": campaign.name, "deadline": campaign.deadline.isoformat()},
+            "example": example(campaign),
+            "units": [
+                {"code": unit.code, "name": unit.name, "in": parents.get(key, ""), "reports": key in reporting}
+                for key, unit in world.tree.units.items()
+            ],
+            "phones": self._phones(),
+        }
+
+    def _phones(self) -> list[Json]:
+        if self._opening is None:
+            return []
+        officer, commander, group = self._opening.officer, self._opening.commander, self._opening.group
+        shown = group if group.migrated_to is None else group.migrated_to
+        return [{"chat": officer.id, "person": officer.id}, {"chat": shown.id, "person": commander.id}]
+
+    def _tell_progress(self, progress: Progress | None) -> None:
+        self.feed.tell("progress", asdict(progress) if progress else None)
+
+
+@asynccontextmanager
+async def rehearsing(scene: Scene) -> AsyncIterator[Rehearsal]:
+    """Open the scene and let its clock tick beside the block."""
+    rehearsal = Rehearsal(scene)
+    await rehearsal.open()
+    tasks = [asyncio.create_task(rehearsal.hours.run()), asyncio.create_task(rehearsal.feed.run())]
+    try:
+        yield rehearsal
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,53 @@
+// The bar above: what time it is in the rehearsal, and how fast it passes.
+
+import { el, fill } from "./dom.js";
+import { order } from "./talk.js";
+import { longDay, switchLanguage, t } from "./words.js";
+
+const SPEEDS = [0, 1, 60, 600];
+const GOALS = ["push", "evening", "tomorrow", "deadline"];
+
+export class ClockBar {
+  constructor(node, setting) {
+    this.time = el("strong.time");
+    this.day = el("span.day-name");
+    this.speeds = SPEEDS.map((speed) =>
+      el(
+        "button",
+        { type: "button", title: speed ? null : t("speed.0"), onclick: () => order("/api/speed", { speed }) },
+        speed ? `×${speed}` : "❚❚",
+      ),
+    );
+    this.speeds[0].setAttribute("aria-label", t("speed.0"));
+    this.goals = GOALS.map((goal) => el("button", { type: "button", onclick: () => this.leap(goal) }, t(`leap.${goal}`)));
+    this.leaping = el("span.leaping", { hidden: true }, t("leaping"));
+    fill(
+      node,
+      el(
+        "div.brand",
+        {},
+        el("strong", {}, "Tiến Độ"),
+        el("span", {}, t("rehearsal")),
+        el("small", { title: setting.campaign.name }, setting.campaign.name),
+      ),
+      el("div.now", {}, this.time, this.day),
+      el("div.speeds", { role: "group", "aria-label": t("speed") }, this.speeds),
+      el("div.leaps", { role: "group", "aria-label": t("leap") }, el("span", {}, t("leap")), this.goals, this.leaping),
+      el("button.language", { type: "button", onclick: switchLanguage }, t("language")),
+    );
+  }
+
+  show(hours) {
+    this.time.textContent = hours.time;
+    this.day.textContent = `${longDay(hours.day)} · ${t("left", hours.left)}`;
+    this.speeds.forEach((each, number) => each.setAttribute("aria-pressed", String(SPEEDS[number] === hours.speed)));
+    this.goals.forEach((each) => {
+      each.disabled = hours.leaping || (each === this.goals[0] && !hours.next.length);
+    });
+    this.leaping.hidden = !hours.leaping;
+  }
+
+  async leap(goal) {
+    await order("/api/leap", { goal });
+  }
+}

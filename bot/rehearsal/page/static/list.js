@@ -1,0 +1,98 @@
+// The list of chats: groups, leaders, officers, and everybody else.
+
+import { serviceText } from "./bubbles.js";
+import { avatar, el, fill } from "./dom.js";
+import { switchLanguage, t } from "./words.js";
+
+const SECTIONS = [
+  ["groups", (line) => line.kind !== "private"],
+  ["leaders", (line) => line.role === "commander" || line.role === "admin"],
+  ["officers", (line) => line.role === "officer" && !line.extra],
+];
+
+export class ChatList {
+  constructor(node, its) {
+    this.its = its;
+    this.unread = new Map();
+    this.sought = "";
+    this.showExtras = false;
+    this.items = el("div.items");
+    const search = el("input", { type: "search", placeholder: t("search"), "aria-label": t("search") });
+    search.addEventListener("input", () => {
+      this.sought = plain(search.value);
+      this.render();
+    });
+    const language = el("button.language", { type: "button", onclick: switchLanguage }, t("language"));
+    fill(node, el("div.search", {}, search, language), this.items);
+  }
+
+  // Count what a bot has said in a chat that nobody looks at.
+  note(chat, messages) {
+    const heard = messages.filter((message) => message.bot && !message.edited).length;
+    if (heard && !this.its.isOpen(chat)) this.unread.set(chat, (this.unread.get(chat) ?? 0) + heard);
+  }
+
+  render() {
+    const lines = [...this.its.chats.values()].filter((line) => !line.moved && this.fits(line));
+    const taken = new Set();
+    const nodes = SECTIONS.flatMap(([name, belongs]) => {
+      const inside = lines.filter((line) => !taken.has(line.id) && belongs(line));
+      inside.forEach((line) => taken.add(line.id));
+      return inside.length ? [el("h2", {}, t(name)), inside.map((line) => this.item(line))].flat() : [];
+    });
+    const extras = lines.filter((line) => !taken.has(line.id));
+    fill(this.items, nodes, extras.length > 0 && this.rest(extras));
+  }
+
+  rest(lines) {
+    const shown = this.showExtras || this.sought;
+    return el(
+      "details",
+      {
+        open: Boolean(shown),
+        ontoggle: (event) => {
+          if (event.target.open === Boolean(shown)) return;
+          this.showExtras = event.target.open;
+          this.render();
+        },
+      },
+      el("summary", {}, t("extras", lines.length)),
+      shown && lines.map((line) => this.item(line)),
+    );
+  }
+
+  fits(line) {
+    return !this.sought || plain(`${line.title} ${line.unit ?? ""}`).includes(this.sought);
+  }
+
+  item(line) {
+    const count = this.unread.get(line.id);
+    return el(
+      "button.item",
+      {
+        type: "button",
+        "aria-current": this.its.isOpen(line.id) ? "true" : null,
+        data: { chat: line.id },
+        onclick: () => this.its.open(line.id),
+      },
+      avatar(line.title, line.id),
+      el(
+        "span.what",
+        {},
+        el("span.top", {}, el("strong", {}, line.title), el("time", {}, line.last?.time ?? "")),
+        el("span.bottom", {}, el("span", {}, excerpt(line)), count && el("span.count", {}, String(count))),
+      ),
+    );
+  }
+}
+
+function excerpt({ last }) {
+  if (!last) return "";
+  if (last.service) return serviceText(last.service);
+  return last.text.split("\n")[0] || (last.media === "photo" ? t("photo") : last.media ?? "");
+}
+
+// Without accents, so that names are found however one types them.
+export function plain(text) {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
+}

@@ -1,0 +1,151 @@
+"""The page as people see it: in a real browser, from the first line to the group's status."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+pytest.importorskip("playwright", reason="the Python package playwright is not installed")
+
+from playwright.async_api import Locator, expect
+from playwright.async_api import Page as Tab
+
+from bot.rehearsal.page import Page
+from tests.rehearsal.page.chromium import chromium, program
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(program() is None, reason="no Chromium here: apt-get install chromium"),
+]
+
+
+@pytest.fixture
+async def tab(page: Page) -> AsyncIterator[Tab]:
+    """Return the opened page; an error of its script or a line on its console fails the test."""
+    page.rehearsal.hours.speed = 1
+    complaints: list[str] = []
+    async with chromium() as browser:
+        tab = await browser.new_page(viewport={"width": 1440, "height": 860})
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.on("console", lambda line: complaints.append(line.text))
+        await tab.goto(page.url)
+        await expect(phone(tab, 0)).to_be_visible()
+        yield tab
+    assert complaints == []
+
+
+def phone(tab: Tab, number: int) -> Locator:
+    return tab.locator(".phone").nth(number)
+
+
+def newest(tab: Tab, number: int) -> Locator:
+    return phone(tab, number).locator(".message").last
+
+
+async def type_in(tab: Tab, number: int, text: str) -> None:
+    box = phone(tab, number).locator("textarea")
+    await box.fill(text)
+    await box.press("Enter")
+
+
+async def test_an_officer_reports_and_the_groups_status_moves(tab: Tab) -> None:
+    await phone(tab, 0).get_by_role("button", name="45 30").click()
+    await phone(tab, 0).locator("textarea").press("Enter")
+    await expect(newest(tab, 0)).to_contain_text("Đã ghi nhận")
+    await type_in(tab, 1, "/status@tiendo_bot")
+    await expect(newest(tab, 1)).to_contain_text("1/5 đơn vị")
+
+
+async def test_the_arrow_up_edits_the_last_line_and_the_receipt_follows(tab: Tab) -> None:
+    await type_in(tab, 0, "45 30")
+    await expect(newest(tab, 0)).to_contain_text("Đã ghi nhận")
+    await phone(tab, 0).locator("textarea").press("ArrowUp")
+    await expect(phone(tab, 0).locator("textarea")).to_have_value("45 30")
+    await type_in(tab, 0, "46 31")
+    await expect(newest(tab, 0)).to_contain_text("+46")
+    await expect(phone(tab, 0).locator(".message", has_text="46 31").first).to_contain_text("đã sửa")
+
+
+async def test_a_button_under_the_receipt_takes_the_report_back(tab: Tab) -> None:
+    await type_in(tab, 0, "45 30")
+    await newest(tab, 0).get_by_role("button", name="Hoàn tác").click()
+    await expect(newest(tab, 0)).to_contain_text("Đã rút báo cáo")
+
+
+async def test_the_slash_opens_the_bots_menu_and_the_keyboard_chooses(tab: Tab) -> None:
+    box = phone(tab, 0).locator("textarea")
+    await box.fill("/st")
+    await expect(phone(tab, 0).get_by_role("option")).to_have_count(1)
+    await box.press("Enter")
+    await expect(box).to_have_value("/status ")
+
+
+async def test_what_people_write_is_never_taken_for_html(tab: Tab) -> None:
+    await type_in(tab, 0, "<img src=x onerror=alert(1)> & <b>45</b>")
+    await expect(phone(tab, 0).get_by_text("<img src=x onerror=alert(1)> & <b>45</b>").first).to_be_visible()
+    assert await phone(tab, 0).locator(".text img").count() == 0
+
+
+async def test_everybody_else_reports_at_one_click(tab: Tab) -> None:
+    await tab.get_by_role("button", name="Gửi báo cáo").click()
+    await expect(tab.locator("#toasts")).to_contain_text("3 đơn vị vừa báo cáo")
+    await expect(tab.locator("#chats summary")).to_contain_text("Mọi người khác (3)")
+
+
+async def test_a_newcomers_phone_opens_by_itself(tab: Tab) -> None:
+    await tab.get_by_label("Tên hoặc mã đơn vị").fill("CT-02")
+    await tab.get_by_role("button", name="Thêm", exact=True).click()
+    await expect(tab.locator(".phone.active")).to_contain_text("Điện thoại của Cán bộ Xã Giao Long")
+    await expect(tab.locator(".phone.active .message").last).to_contain_text("Chào mừng")
+
+
+async def test_a_leap_brings_the_next_push_into_the_group(tab: Tab) -> None:
+    await tab.get_by_role("button", name="Tin hẹn kế tiếp").click()
+    await expect(newest(tab, 1)).to_contain_text("29 ngày")
+    await expect(tab.locator("#clock .day-name")).to_contain_text("thứ Năm 16-11-2023")
+
+
+async def test_an_upgraded_group_takes_the_place_of_the_old_one(tab: Tab) -> None:
+    await phone(tab, 1).locator("textarea").focus()
+    await tab.get_by_role("button", name="Nâng nhóm thành siêu nhóm").click()
+    await expect(phone(tab, 1)).to_contain_text("Siêu nhóm được nâng cấp")
+    await type_in(tab, 1, "/status@tiendo_bot")
+    await expect(newest(tab, 1)).to_contain_text("0/5 đơn vị")
+
+
+async def test_older_bubbles_are_loaded_when_one_scrolls_up(tab: Tab, page: Page) -> None:
+    officer = (await page.rehearsal.setting())["phones"][0]["chat"]
+    chat = page.rehearsal.world.users[officer].private
+    for number in range(250):
+        chat.post(chat.person, {"text": f"tin {number}"})
+    page.rehearsal.feed.look()
+    await expect(newest(tab, 0)).to_contain_text("tin 249")
+    await expect(phone(tab, 0).locator(".message")).to_have_count(200)
+    await phone(tab, 0).locator(".log").evaluate("log => { log.scrollTop = 0 }")
+    await expect(phone(tab, 0).locator(".message")).to_have_count(252)
+
+
+async def test_the_page_speaks_english_too(tab: Tab) -> None:
+    await tab.locator("#clock").get_by_role("button", name="English").click()
+    await expect(tab.locator("#desk")).to_contain_text("Everyone else reports")
+    await expect(phone(tab, 0)).to_contain_text("Phone of Cán bộ Phường An Hội")
+
+
+async def test_both_languages_have_the_same_words(tab: Tab) -> None:
+    differing = await tab.evaluate(
+        """async () => { const { TABLES } = await import("/static/words.js");
+        const [vi, en] = Object.values(TABLES).map((table) => Object.keys(table).sort());
+        return [vi.filter((key) => !en.includes(key)), en.filter((key) => !vi.includes(key)), vi.length] }"""
+    )
+    assert differing[:2] == [[], []]
+    assert differing[2] > 100
+
+
+async def test_on_a_phones_width_one_part_is_shown_at_a_time(tab: Tab) -> None:
+    await tab.set_viewport_size({"width": 390, "height": 780})
+    await expect(tab.locator("#desk")).to_be_hidden()
+    await tab.get_by_role("button", name="Điều khiển").click()
+    await expect(tab.locator("#desk")).to_be_visible()
+    await tab.get_by_role("button", name="Danh sách").click()
+    await tab.locator(".item", has_text="Tiến độ Bến Tre").click()
+    await expect(tab.locator(".phone.active")).to_be_visible()
+    assert await tab.evaluate("document.documentElement.scrollWidth") == 390
