@@ -1,6 +1,7 @@
 """Charting: a picture of a unit's progress, of the units below it, or of who has reported."""
 
 from bot.domain import days
+from bot.domain.campaign import Campaign
 from bot.domain.messages import Outgoing
 from bot.domain.recipes import Kind, Recipe
 from bot.domain.text import fold
@@ -53,10 +54,13 @@ def _named(turn: Turn, name: str, kind: Kind) -> Unit | None:
 
 def _show(turn: Turn, unit: Unit, kind: Kind) -> None:
     campaigns = showing.campaigns_for(turn, unit)
+    for campaign in campaigns:
+        _show_in(turn, campaign, unit, kind)
     if not campaigns:
         turn.say("status.no_campaign", unit=unit)
-        return
-    campaign = campaigns[0]
+
+
+def _show_in(turn: Turn, campaign: Campaign, unit: Unit, kind: Kind) -> None:
     day = turn.world.today(campaign, turn.incoming.at)
     if day < campaign.starts:
         turn.say("chart.not_begun", unit=unit, campaign=campaign)

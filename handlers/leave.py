@@ -1,5 +1,6 @@
 """Leave: days on which a person, or a unit below a commander, is not expected to report."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.domain import aheadword
@@ -36,7 +37,10 @@ def of_unit(turn: Turn, unit: int, first: str = "", last: str = "") -> None:
     if unit not in turn.world.tree.units or not policy.commands(turn, UnitId(unit)):
         turn.say("refusals.out_of_scope")
     else:
-        _unit(turn, turn.world.tree[UnitId(unit)], _unpacked(first, last))
+        span = _unpacked(first, last)
+        if isinstance(span, Leave):  # an old button excuses no day that has passed
+            span = replace(span, first=max(span.first, _today(turn)))
+        _unit(turn, turn.world.tree[UnitId(unit)], span)
 
 
 def _packed(span: Leave | Off) -> dict[str, str]:
@@ -70,7 +74,7 @@ def _unit(turn: Turn, unit: Unit, span: Leave | Off | None) -> None:
         turn.say("leave.standing", unit=unit, leaves=leaves.standing(turn.tx, whose, _today(turn)), commander=True)
     elif isinstance(span, Off):
         _end(turn, whose, unit)
-    elif span.last < _today(turn):  # an old button
+    elif span.last < span.first:
         turn.say("leave.no_span", why=NoSpan.PAST, farthest=aheadword.FARTHEST)
     else:
         _give(turn, whose, span)

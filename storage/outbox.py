@@ -19,7 +19,7 @@ from storage.sqlite import Tx
 # Telegram counts text in UTF-16 units and refuses more than 4096 of them
 # (https://core.telegram.org/bots/api#sendmessage). Tags are counted here too, which is never too little.
 LARGEST = 4_000
-LARGEST_CAPTION = 1_000  # of 1024: https://core.telegram.org/bots/api#sendphoto
+LARGEST_CAPTION = 1_024  # without tags: https://core.telegram.org/bots/api#sendphoto
 TOAST_S = 60  # a press is answered at once or not at all
 RANK = {Priority.ANSWER: 0, Priority.PUSH: 1}
 
@@ -190,7 +190,7 @@ def _pieces(outgoing: Outgoing) -> list[str]:
     """Return the text in pieces that fit. An edit stays one message: what does not fit ends in `…`."""
     text = outgoing.html
     if outgoing.verb == "photo":
-        return [text] if _units(text) <= LARGEST_CAPTION else [*split(text, LARGEST), ""]
+        return [text] if _units(_TAG.sub("", text)) <= LARGEST_CAPTION else [*split(text, LARGEST), ""]
     if outgoing.verb not in {"send", "edit"} or _units(text) <= LARGEST:
         return [text]
     pieces = split(text, LARGEST)

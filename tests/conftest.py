@@ -15,6 +15,6 @@ hypothesis.settings.load_profile("tiendo")
 
 @pytest.fixture
 async def bot(tmp_path: Path) -> AsyncIterator[Stage]:
-    """The bot, running on the small cast."""
+    """Run the bot on the small cast."""
     async with stage(tmp_path) as playing:
         yield playing

@@ -307,17 +307,14 @@ def test_quang_nam_starts_at_127_per_mille_with_18_districts_reporting() -> None
 # Bình Phước, 90 days
 
 
-@pytest.mark.parametrize(
-    ("column", "total"), [("tn.m1", 38100), ("tn.m2", 233848), ("kh.m1", 12371), ("kh.m2", 77760)]
-)
+@pytest.mark.parametrize(("column", "total"), [("tn.m1", 38100), ("tn.m2", 233848), ("kh.m1", 12371), ("kh.m2", 77760)])
 def test_binh_phuoc_levels_start_from_the_published_totals(column: str, total: int) -> None:
     assert BINH_PHUOC_90.sum(f"baseline.{column}") == total
 
 
 def test_binh_phuoc_levels_add_up_to_the_published_shares() -> None:
     registered, activated = (
-        sum(BINH_PHUOC_90.sum(f"baseline.{metric}.{part}") for part in ("m1", "m2"))
-        for metric in ("tn", "kh")
+        sum(BINH_PHUOC_90.sum(f"baseline.{metric}.{part}") for part in ("m1", "m2")) for metric in ("tn", "kh")
     )
     assert (registered, activated) == (271948, 90131)
     assert percent(registered, BINH_PHUOC_90.sum("population"), 1) == "31,5"

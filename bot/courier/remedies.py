@@ -25,7 +25,11 @@ from bot.channels import (
 )
 from storage.outbox import Parcel, State
 
-REPEATS = 5
+REPEATS = 20
+"""How often an answer may be sent again. A receipt twice is harmless, a missing one means «not recorded»; the
+number only keeps a messenger that never says anything from being asked for ever."""
+
+LONGEST_REST_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,9 @@ def _retry(_: Parcel, outcome: Retry | BadToken) -> Remedy:
 
 def _unknown(parcel: Parcel, outcome: Unknown) -> Remedy:
     if parcel.repeatable and parcel.unsure < REPEATS:
-        return Remedy(State.WAITING, "retried", wait=2.0**parcel.unsure, unsure=True, error=outcome.reason)
+        return Remedy(
+            State.WAITING, "retried", wait=min(LONGEST_REST_S, 2.0**parcel.unsure), unsure=True, error=outcome.reason
+        )
     return Remedy(State.UNKNOWN, "unknown", unsure=True, error=outcome.reason)
 
 

@@ -110,7 +110,7 @@ class Review:
         self._beat = beat
         self._day = day
         self._told: Told | None = ledger.last_told(beat.tx, beat.campaign.code, beat.slot.job, beat.slot.day)
-        self._over = beat.now > days.cut_off(day, beat.world.setting.zone, beat.campaign)
+        self._over = beat.now >= days.cut_off(day, beat.world.setting.zone, beat.campaign)
 
     def push(self, chat: Chat, message: str, found: Summary) -> Push:
         """Return the summary with its chart."""

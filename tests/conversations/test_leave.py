@@ -167,3 +167,13 @@ async def test_leave_is_spoken_in_english_too(tmp_path: Path) -> None:
             "Phường An Hội need not report on these days; numbers that are sent still count.\n"
             "To end it: /leave cancel"
         )
+
+
+@pytest.mark.parametrize(("days", "away"), [(2, [0, 0, 1, 1]), (5, [0, 0, 0, 0])])
+async def test_an_old_button_excuses_no_day_that_has_passed(bot: Stage, days: int, away: list[int]) -> None:
+    commander = await bot.commander("TP")
+    await bot.say(commander, "/nghi phú khươn 4 ngày")
+    question = commander.private.last()
+    bot.clock.advance(days * 86_400)
+    await bot.press(commander, question, "Phường Phú Khương (Thành phố Bến Tre)")
+    assert [(await expected(bot, PHU_KHUONG, FRIDAY + timedelta(days=n)))[1] for n in range(4)] == away

@@ -185,3 +185,9 @@ async def test_more_pictures_than_are_held_at_once_are_all_sent(tmp_path: Path) 
         hire(office, at_once)
         await office.courier.idle()
         assert {await office.state(row) for row in rows} == {"sent"}
+
+
+async def test_a_caption_may_be_as_long_as_Telegram_takes_it(painting: Office) -> None:
+    an = painting.person()
+    await painting.send(an, f"<b>{'x' * 512}</b>{'📈' * 256}", **PHOTO)
+    assert [message.media for message in an.private.from_bots()] == ["photo"]

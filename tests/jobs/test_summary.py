@@ -191,7 +191,7 @@ async def test_whoever_commands_two_units_is_told_once_of_the_higher_one(tmp_pat
 
 async def test_a_long_summary_comes_as_a_text_with_the_chart_after_it(tmp_path: Path) -> None:
     names = "".join(
-        f"CT-{n},Xã có tên rất dài thứ {n} của huyện Châu Thành,xa,CT,,,100,0,100,0\n" for n in range(10, 60)
+        f"CT-{n},Xã có tên rất dài và khó nhớ số {n} huyện Châu Thành,xa,CT,,,100,0,100,0\n" for n in range(10, 60)
     )
     async with stage(tmp_path, roster=cast.ROSTER + names, **summing()) as bot:
         commander = await bot.commander("BT")

@@ -94,9 +94,10 @@ class Feed:
         return new, gone
 
     def _send(self, event: str, what: Any) -> None:
+        told = _event(event, what) if self._readers else b""
         for reader in tuple(self._readers):
             try:
-                reader.put_nowait(_event(event, what))
+                reader.put_nowait(told)
             except asyncio.QueueFull:
                 self._readers.discard(reader)
                 reader.get_nowait()

@@ -26,7 +26,6 @@ async def main(folder: Path) -> None:
     roster = read_roster(sheet.header, sheet.rows, config.campaigns)
     if not isinstance(roster, Roster):
         raise TypeError(roster)
-    folder.mkdir(parents=True, exist_ok=True)
     async with opened(config, setting_of(config), roster, running) as page, chromium() as browser:
         tab = await browser.new_page()
         await _size(tab, DESKTOP)
@@ -73,4 +72,6 @@ async def _take(tab: Tab, folder: Path, name: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    target = Path(sys.argv[1])
+    target.mkdir(parents=True, exist_ok=True)
+    asyncio.run(main(target))

@@ -62,7 +62,7 @@ class App {
     this.chats.set(chat.id, chat);
     this.list.note(chat.id, messages);
     this.phones.filter((phone) => phone.chat === chat.id).forEach((phone) => phone.take(messages, gone));
-    this.list.render();
+    this.list.renderSoon();
     if (this.active?.chat === chat.id) this.desk.focus(chat);
     if (this.awaited?.chat === chat.id) this.openAwaited();
   }

@@ -32,7 +32,14 @@ export class ChatList {
     if (heard && !this.its.isOpen(chat)) this.unread.set(chat, (this.unread.get(chat) ?? 0) + heard);
   }
 
+  // Many chats can change at once; the list is drawn once for all of them.
+  renderSoon() {
+    this.soon ??= setTimeout(() => this.render(), 100);
+  }
+
   render() {
+    clearTimeout(this.soon);
+    this.soon = null;
     const lines = [...this.its.chats.values()].filter((line) => !line.moved && this.fits(line));
     const taken = new Set();
     const nodes = SECTIONS.flatMap(([name, belongs]) => {
