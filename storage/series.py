@@ -8,18 +8,19 @@ from itertools import accumulate
 from types import MappingProxyType
 
 from bot.domain import days
-from bot.domain.campaign import Campaign, Key, Metric
+from bot.domain.campaign import Campaign, Metric
 from bot.domain.days import State
 from bot.domain.figures import Share, as_written
-from bot.domain.forecast import forecast
 from bot.domain.highlights import headline
-from bot.domain.pace import Plan, planned
+from bot.domain.pace import planned
 from bot.domain.recipes import Kind, Recipe
 from bot.domain.series import MOST_ROWS, Band, Bar, Bars, Chart, Grid, Line, PhaseEnd, Points, Row, Title
 from bot.domain.standings import Contender, Place, rank
+from bot.domain.status import MetricStatus
 from bot.domain.units import Unit, UnitId
 from bot.domain.world import World
 from storage import progress, statuses, tallies
+from storage.forecasts import unit_forecast
 from storage.sqlite import Tx
 from storage.tallies import Turnout
 
@@ -57,34 +58,29 @@ def chart(tx: Tx, world: World, recipe: Recipe) -> Chart:
 
 
 def _line(sight: _Sight) -> Line:
-    campaign, unit = sight.campaign, sight.unit
-    metric = headline(campaign)
-    goals = sight.world.goals[campaign.code]
-    baseline, milestones = goals.baseline(unit.id, Key(metric.code)), goals.milestones(unit.id, metric.code)
-    amounts = progress.by_day(sight.tx, campaign.code, unit.id, metric.code, sight.last)
-    totals = _totals(campaign.starts, sight.last, baseline, amounts)
-    calendar = sight.world.calendar_of(campaign.code, unit.id)
-    plan = Plan(campaign.starts, baseline, milestones)
-    target = goals.deadline_target(unit.id, metric.code)
-    known = sight.last if sight.recipe.over else sight.last - _DAY  # a day that is not over says too little
-    expected = forecast(amounts, known, totals[-1][1], target, campaign.starts, campaign.deadline, calendar)
-    ends = dict(milestones)
+    campaign, unit, world = sight.campaign, sight.unit, sight.world
+    code = headline(campaign).code
+    metric = statuses.unit_status(sight.tx, world, campaign, unit, sight.last).metric(code)
+    amounts = progress.by_day(sight.tx, campaign.code, unit.id, code, sight.last)
+    expected = unit_forecast(sight.tx, campaign, unit.id, metric, closed=sight.recipe.over)
+    ends = dict(metric.plan.milestones)
     return Line(
-        title=sight.title(metric),
+        title=sight.title(headline(campaign)),
         language=sight.recipe.language,
         today=sight.recipe.day,
         deadline=campaign.deadline,
-        totals=totals,
-        plan=tuple(
-            (day, planned(plan, day, calendar))
-            for day in _days(campaign.starts - _DAY, campaign.deadline)
-            if milestones
-        ),
-        target=target,
+        totals=_totals(campaign.starts, sight.last, metric.baseline, amounts),
+        plan=_planned_line(campaign, metric),
+        target=world.goals[campaign.code].deadline_target(unit.id, code),
         phases=tuple(PhaseEnd(each.name, each.ends, ends[each.ends]) for each in campaign.phases if each.ends in ends),
         forecast=Band(expected.low, expected.high) if expected else None,
         decimals=campaign.percent_decimals,
     )
+
+
+def _planned_line(campaign: Campaign, metric: MetricStatus) -> Points:
+    shown = _days(campaign.starts - _DAY, campaign.deadline) if metric.plan.milestones else ()
+    return tuple((day, planned(metric.plan, day, metric.calendar)) for day in shown)
 
 
 def _totals(starts: date, last: date, baseline: int, amounts: Mapping[date, int]) -> Points:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from bot.domain.units import Unit
 from bot.jobs.beat import Beat
-from storage import audience, ledger
+from storage import addressees, ledger
 from storage.chats import Chat
+from storage.people import Role
 
 
 def commanders(beat: Beat) -> Iterator[tuple[Chat, Unit]]:
@@ -13,15 +14,13 @@ def commanders(beat: Beat) -> Iterator[tuple[Chat, Unit]]:
 
     Whoever commands more than the campaign covers is told of the campaign's root.
     """
-    tree, root, highest = beat.world.tree, beat.root, dict[int, tuple[Chat, Unit]]()
-    for chat, post in audience.commanders(beat.tx, beat.channel):
-        if post not in tree.units or not (tree.covers(root.id, post) or tree.covers(post, root.id)):
-            continue
-        unit = tree[post] if tree.covers(root.id, post) else root
-        known = highest.get(chat.id)
-        if known is None or len(tree.path(unit.id)) < len(tree.path(known[1].id)):
-            highest[chat.id] = (chat, unit)
-    yield from (each for each in highest.values() if _is_untold(beat, each[0]))
+    tree, root = beat.world.tree, beat.root
+    for commander in addressees.holding(beat.tx, beat.channel, Role.COMMANDER):
+        known = [unit for unit in commander.units if unit in tree.units]
+        units = [root.id for unit in known if tree.covers(unit, root.id)]
+        units += [unit for unit in known if tree.covers(root.id, unit)]
+        if units and _is_untold(beat, commander.chat):
+            yield commander.chat, tree[min(units, key=lambda unit: len(tree.path(unit)))]
 
 
 def groups(beat: Beat) -> Iterator[tuple[Chat, Unit]]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
-from bot.domain import days, forecast
+from bot.domain import days
 from bot.domain.campaign import Key
 from bot.domain.figures import Share
 from bot.domain.forecast import Forecast
-from bot.domain.highlights import Facts, Highlight, headline, highlights
+from bot.domain.highlights import Highlight, headline, highlights
 from bot.domain.recipes import Kind, Recipe
 from bot.domain.status import Status
 from bot.domain.units import Unit, UnitId
@@ -19,6 +19,7 @@ from storage import highlights as seen
 from storage import ledger, progress, tallies
 from storage.additions import Additions, additions
 from storage.chats import Chat
+from storage.forecasts import unit_forecast
 from storage.ledger import Told
 from storage.progress import Question
 from storage.statuses import unit_status
@@ -125,10 +126,12 @@ class Review:
         where = beat.tx, beat.world, beat.campaign, unit, self._day
         facts = seen.facts(*where, over=self._over)
         names = [beat.world.tree[each].name for each in self._missing(unit)]
+        status = unit_status(*where)
+        metric = status.metric(headline(beat.campaign).code)
         return Summary(
-            status=unit_status(*where),
+            status=status,
             as_of=None if self._over else beat.now.astimezone(beat.world.setting.zone),
-            forecast=self._forecast(unit, facts),
+            forecast=unit_forecast(beat.tx, beat.campaign, unit.id, metric, closed=self._over),
             highlights=highlights(facts, most),
             missing=tuple(names),
             questions=tuple(self._asked(unit)),
@@ -139,19 +142,6 @@ class Review:
     def _missing(self, unit: Unit) -> Iterator[UnitId]:
         if self._beat.world.setting.calendar.works(self._day):
             yield from progress.missing(self._beat.tx, self._beat.world, self._beat.campaign.code, unit.id, self._day)
-
-    def _forecast(self, unit: Unit, facts: Facts) -> Forecast | None:
-        beat, campaign = self._beat, self._beat.campaign
-        code = headline(campaign).code
-        return forecast.forecast(
-            {day.day: day.amount for day in facts.days if day.turnout.numerator},
-            self._day if self._over else self._day - _DAY,
-            facts.today.total,
-            beat.world.goals[campaign.code].deadline_target(unit.id, code),
-            campaign.starts,
-            campaign.deadline,
-            beat.world.calendar_of(campaign.code, unit.id),
-        )
 
     @cached_property
     def _questions(self) -> list[Question]:
