@@ -129,13 +129,13 @@ class Clockwork:
 
     def _look(self, tx: Tx, now: datetime) -> bool:
         """Write one page of what is due; False when nothing is left, or the quiet hours keep it waiting."""
-        if self._setting.calendar.is_quiet(now.astimezone(self._setting.zone).time()):
-            return False
         since = ledger.watched_until(tx)
         if since is None or since - now.timestamp() > ASTRAY.total_seconds():
             if since is not None:
                 log.error("the clock had gone astray and is back", ahead_s=round(since - now.timestamp()))
             ledger.turn_back(tx, int(now.timestamp()))  # at a first start, what lay before it is nobody's to send
+            return False
+        if self._setting.calendar.is_quiet(now.astimezone(self._setting.zone).time()):
             return False
         room = PAGE
         passed = self._passed(tx, datetime.fromtimestamp(since, UTC), now)
@@ -154,8 +154,7 @@ class Clockwork:
             if world.root(campaign) is None:  # the roster is not there yet: nobody to speak to, or of
                 continue
             for slot in slots(campaign, self._setting.calendar, self._setting.zone, since, now):
-                if slot.job in KINDS:
-                    passed[slot.campaign, slot.job].append(slot)
+                passed[slot.campaign, slot.job].append(slot)
         return [tuple(due) for due in passed.values()]
 
     def _see_to(self, tx: Tx, due: Ladder, passed: Sequence[Ladder], now: datetime, room: int) -> int:

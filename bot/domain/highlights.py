@@ -136,7 +136,7 @@ def reached(facts: Facts) -> Highlight | None:
     pace, today = facts.pace, facts.today
     if pace is None or not pace.reached or today.total - today.amount >= pace.target:
         return None
-    return Highlight(Kind.REACHED, {"target": pace.target, "until": pace.phase.until, "days": pace.phase.days})
+    return Highlight(Kind.REACHED, {"target": pace.target, "days": pace.phase.days})
 
 
 def first_above_plan(facts: Facts) -> Highlight | None:

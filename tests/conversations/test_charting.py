@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from bot.domain.days import State
+from bot.domain.figures import Share
 from bot.domain.series import Bars, Chart, Grid, Line
 from tests import cast
 from tests.conversations.moments import at
@@ -176,3 +178,37 @@ async def test_before_the_start_there_is_nothing_to_draw(tmp_path: Path) -> None
     async with stage(tmp_path, start=cast.MORNING.replace(month=11, day=1)) as bot:
         said = await bot.say(await bot.join(cast.AN_HOI), "/bieudo")
     assert said.endswith("bắt đầu từ 15-11-2023, chưa có gì để vẽ.")
+
+
+async def test_bars_of_a_ratio_stand_against_its_target_and_its_line_counts_the_numerator(tmp_path: Path) -> None:
+    painter = QuickPainter()
+    ratio = {"code": "tl", "name": "Tỷ lệ", "kind": "ratio", "of": ["kh", "tn"], "target_percent": 80.0, "main": True}
+    metrics = [*({**metric, "main": False} for metric in cast.METRICS), ratio]
+    async with stage(tmp_path, painter=painter, campaigns=[cast.campaign(metrics=metrics)]) as bot:
+        commander = await bot.commander("TP")
+        await bot.say(commander, "/bieudo cột")
+        await bot.say(commander, "/bieudo")
+    bars, line = painter.asked
+    assert isinstance(bars, Bars)
+    assert isinstance(line, Line)
+    assert bars.planned is not None
+    assert (bars.planned.exact, bars.bars[0].name, bars.bars[0].share) == (
+        Fraction(4, 5),
+        "Phường Phú Khương",
+        Share(500, 600),
+    )
+    assert line.title.metric == "Kích hoạt"
+
+
+@pytest.mark.parametrize(
+    ("text", "caption"),
+    [
+        ("line", "📈 Bến Tre · {}\nTotal against the plan, until 01-12-2023"),
+        ("bars", "📊 Bến Tre · {}\nThe units below against their own targets, until 01-12-2023"),
+        ("grid", "🗓 Bến Tre · {}\nReports of 14 days, until 01-12-2023"),
+    ],
+)
+async def test_captions_in_english(tmp_path: Path, text: str, caption: str) -> None:
+    async with stage(tmp_path, language="en") as bot:
+        said = await bot.say(await bot.commander("BT"), f"/chart {text}")
+    assert said == caption.format("Cao điểm kích hoạt tài khoản định danh điện tử")

@@ -42,7 +42,7 @@ async def serve(
         say(f"{page.url}  (Ctrl+C: dừng / stop)")
         if open_browser:
             webbrowser.open(page.url)
-        await page.rehearsal.scene.task
+        await page.rehearsal.ended()
 
 
 @asynccontextmanager

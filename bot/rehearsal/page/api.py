@@ -209,18 +209,11 @@ class Api:
         reply_to = chat.messages[asked.reply_to] if asked.reply_to is not None else None
         if not text:
             raise Refused("empty")
+        _check_inside(chat, person)
         if isinstance(chat, GroupChat):
-            if chat.migrated_to is not None:
-                raise Refused("moved")
-            if chat.status(person) in ("left", "kicked"):
-                raise Refused("no_member")
             topic = chat.topics[asked.topic] if asked.topic is not None else None
             return {"message": chat.say(person, text, reply_to=reply_to, topic=topic).message_id}
-        if not isinstance(chat, PrivateChat) or chat.id != person.id:
-            raise LookupError(person.id)
-        if chat.blocked:
-            raise Refused("blocked")
-        return {"message": chat.send(text, reply_to=reply_to).message_id}
+        return {"message": person.private.send(text, reply_to=reply_to).message_id}
 
     async def _edit(self, request: web.Request, asked: Edit) -> Json:
         message = self._message(request, asked.message)
@@ -231,9 +224,10 @@ class Api:
         return {}
 
     async def _press(self, request: web.Request, asked: Push) -> Json:
-        message = self._message(request, asked.message)
+        message, person = self._message(request, asked.message), self._person(asked.person)
+        _check_inside(message.chat, person)
         rows = (message.reply_markup or {}).get("inline_keyboard", [])
-        press = self._person(asked.person).press_data(message, rows[asked.row][asked.column]["callback_data"])
+        press = person.press_data(message, rows[asked.row][asked.column]["callback_data"])
         try:
             return {"text": await press.answer(), "alert": press.alert}
         except TimeoutError:
@@ -302,6 +296,20 @@ class Api:
 
     def _person(self, number: int) -> User:
         return self._its.world.users[number]
+
+
+def _check_inside(chat: Chat, person: User) -> None:
+    """Refuse what a person could not do: be in another's phone, in a group one left, or past a block."""
+    if isinstance(chat, PrivateChat):
+        if chat.id != person.id:
+            raise LookupError(person.id)
+        if chat.blocked:
+            raise Refused("blocked")
+    elif isinstance(chat, GroupChat):
+        if chat.migrated_to is not None:
+            raise Refused("moved")
+        if chat.status(person) in ("left", "kicked"):
+            raise Refused("no_member")
 
 
 def _order(kind: type[Wanted], call: Callable[[web.Request, Wanted], Awaitable[Json]]) -> Any:

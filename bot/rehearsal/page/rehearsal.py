@@ -32,6 +32,7 @@ class Rehearsal:
         self.trouble = Trouble(scene, self.hours, self.cast)
         self.feed = Feed(scene.server, self.chat_line, self.bubble)
         self._opening: Opening | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
         """Set the opening scene, and tell pages from then on what changes."""
@@ -41,6 +42,22 @@ class Rehearsal:
         self.crowd.told = self._tell_progress
         self.hours.moved()
         self.trouble.changed()
+
+    def begin(self) -> None:
+        """Let the clock tick, and pages be told, until `end`."""
+        self._tasks = [asyncio.create_task(self.hours.run()), asyncio.create_task(self.feed.run())]
+
+    async def end(self) -> None:
+        """Stop the clock."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def ended(self) -> None:
+        """Wait, for ever, unless something ends by a fault: that is raised."""
+        done, _ = await asyncio.wait((self.scene.task, *self._tasks), return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
 
     def bubble(self, message: Message) -> Json:
         """Return a message as the page shows it."""
@@ -84,10 +101,8 @@ async def rehearsing(scene: Scene) -> AsyncIterator[Rehearsal]:
     """Open the scene and let its clock tick beside the block."""
     rehearsal = Rehearsal(scene)
     await rehearsal.open()
-    tasks = [asyncio.create_task(rehearsal.hours.run()), asyncio.create_task(rehearsal.feed.run())]
+    rehearsal.begin()
     try:
         yield rehearsal
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await rehearsal.end()

@@ -109,7 +109,7 @@ def chat(shown: Chat, cast: Cast, zone: ZoneInfo) -> Json:
     if isinstance(shown, PrivateChat):
         player = cast.players.get(shown.id)
         card["role"] = player.role or "admin" if player else None
-        card["unit"] = player.unit.name if player and player.unit else None
+        card["unit"] = player.unit.code if player and player.unit else None
         card["extra"] = player.extra if player else False
         card["blocked"] = shown.blocked
     if isinstance(shown, GroupChat):
@@ -121,7 +121,7 @@ def _group(shown: Group, cast: Cast) -> Json:
     inside = (shown.people[key] for key, status in shown.members.items() if status not in ("left", "kicked"))
     unit = cast.groups.get(shown.id)
     return {
-        "unit": unit.name if unit else None,
+        "unit": unit.code if unit else None,
         "members": [{"id": each.id, "name": each.name} for each in inside if not each.is_bot],
         "topics": [{"id": topic.id, "name": topic.name} for topic in shown.topics.values()],
         "moved": shown.migrated_to.id if shown.migrated_to else None,
@@ -139,7 +139,6 @@ def _last(shown: Chat, zone: ZoneInfo) -> Json | None:
         "service": _service(newest),
         "media": newest.media,
         "time": f"{datetime.fromtimestamp(newest.date, zone):%H:%M}",
-        "at": newest.date,
     }
 
 

@@ -51,6 +51,15 @@ async def test_nobody_writes_in_anothers_phone(browser: Browser) -> None:
     officer, commander, _ = await browser.phones()
     status, _ = await browser.post(f"api/chats/{officer}/say", person=commander, text="45 30")
     assert status == 404
+    status, _ = await browser.post(f"api/chats/{officer}/press", person=commander, message=2, row=0, column=0)
+    assert status == 404
+
+
+async def test_nobody_edits_what_another_wrote(browser: Browser) -> None:
+    officer, commander, group = await browser.phones()
+    message = await browser.say(group, commander, "/status@tiendo_bot")
+    answer = await browser.post(f"api/chats/{group}/edit", person=officer, message=message, text="/bo@tiendo_bot")
+    assert answer == (409, {"error": "not_yours"})
 
 
 async def test_the_page_may_load_nothing_from_elsewhere(browser: Browser) -> None:

@@ -79,6 +79,13 @@ async def test_the_slash_opens_the_bots_menu_and_the_keyboard_chooses(tab: Tab) 
     await expect(box).to_have_value("/status ")
 
 
+async def test_alt_and_a_digit_go_to_that_phone(tab: Tab) -> None:
+    await tab.keyboard.press("Alt+Digit2")
+    await expect(phone(tab, 1).locator("textarea")).to_be_focused()
+    await tab.keyboard.press("Alt+Digit1")
+    await expect(phone(tab, 0).locator("textarea")).to_be_focused()
+
+
 async def test_what_people_write_is_never_taken_for_html(tab: Tab) -> None:
     await type_in(tab, 0, "<img src=x onerror=alert(1)> & <b>45</b>")
     await expect(phone(tab, 0).get_by_text("<img src=x onerror=alert(1)> & <b>45</b>").first).to_be_visible()
@@ -96,6 +103,20 @@ async def test_a_newcomers_phone_opens_by_itself(tab: Tab) -> None:
     await tab.get_by_role("button", name="Thêm", exact=True).click()
     await expect(tab.locator(".phone.active")).to_contain_text("Điện thoại của Cán bộ Xã Giao Long")
     await expect(tab.locator(".phone.active .message").last).to_contain_text("Chào mừng")
+
+
+async def test_somebody_who_is_not_here_yet_is_found_and_joins_at_one_click(tab: Tab) -> None:
+    await tab.get_by_label("Tìm người hoặc nhóm").fill("son dong")
+    await tab.get_by_role("button", name="Xã Sơn Đông").click()
+    await expect(tab.locator(".phone.active")).to_contain_text("Điện thoại của Cán bộ Xã Sơn Đông")
+
+
+async def test_open_phones_are_still_open_after_a_reload(tab: Tab) -> None:
+    await phone(tab, 0).get_by_label("Đóng điện thoại này").click()
+    await expect(tab.locator(".phone")).to_have_count(1)
+    await tab.reload()
+    await expect(tab.locator(".phone")).to_have_count(1)
+    await expect(phone(tab, 0)).to_contain_text("Tiến độ Bến Tre")
 
 
 async def test_a_leap_brings_the_next_push_into_the_group(tab: Tab) -> None:

@@ -5,11 +5,12 @@ import { Desk } from "./desk.js";
 import { el, fill } from "./dom.js";
 import { ChatList } from "./list.js";
 import { Phone } from "./phone.js";
-import { get, listen } from "./talk.js";
+import { get, listen, order } from "./talk.js";
 import { begin, t } from "./words.js";
 
-const WIDTH = 400; // what one phone wants at least, in pixels
+const WIDTH = 330; // what one phone wants at least, in pixels
 const MOST = 3;
+const KEPT = "tiendo.phones";
 
 class App {
   constructor(setting) {
@@ -26,6 +27,7 @@ class App {
     this.offline = el("div.offline", { role: "alert", hidden: true }, t("offline"));
     document.body.append(this.offline);
     this.tabs();
+    document.addEventListener("keydown", (event) => this.pressed(event));
   }
 
   start() {
@@ -49,8 +51,7 @@ class App {
     this.chats = new Map(lines.map((line) => [line.id, line]));
     this.phones = this.phones.filter((phone) => this.chats.has(phone.chat));
     if (!this.phones.length) {
-      const wide = this.room.clientWidth >= 2 * WIDTH;
-      for (const { chat, person } of this.setting.phones.slice(0, wide ? 2 : 1)) await this.add(chat, person);
+      for (const { chat, person } of this.wanted().slice(0, this.most())) await this.add(chat, person);
     } else {
       await Promise.all(this.phones.map((phone) => phone.load()));
     }
@@ -67,6 +68,16 @@ class App {
     if (this.awaited?.chat === chat.id) this.openAwaited();
   }
 
+  // The phones that were open before the page was loaded again, else those of the opening.
+  wanted() {
+    const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "[]").filter(({ chat }) => this.chats.has(chat));
+    return kept.length ? kept : this.setting.phones;
+  }
+
+  most() {
+    return Math.max(1, Math.min(MOST, Math.floor(this.room.clientWidth / WIDTH)));
+  }
+
   isOpen(chat) {
     return this.phones.some((phone) => phone.chat === chat);
   }
@@ -76,9 +87,8 @@ class App {
     document.body.dataset.view = "phones";
     const there = this.phones.find((phone) => phone.chat === chat);
     if (there) return this.focus(there, true);
-    const most = Math.max(1, Math.min(MOST, Math.floor(this.room.clientWidth / WIDTH)));
     const line = this.chats.get(chat);
-    while (this.phones.length >= most) this.phones.splice(this.leastUsed(), 1);
+    while (this.phones.length >= this.most()) this.phones.splice(this.leastUsed(), 1);
     const phone = await this.add(chat, line.kind === "private" ? chat : line.members[0]?.id);
     this.render();
     return this.focus(phone, true);
@@ -87,6 +97,14 @@ class App {
   leastUsed() {
     const used = this.phones.map((phone) => phone.used ?? 0);
     return used.indexOf(Math.min(...used));
+  }
+
+  // Let somebody new in, or make a group, and show it.
+  async join(unit, kind, approve = true) {
+    const isGroup = kind === "group";
+    const done = await order(isGroup ? "/api/gather" : "/api/join", isGroup ? { unit } : { unit, role: kind, approve });
+    if (done) this.openSoon(done.chat);
+    return done;
   }
 
   // A chat that was just made shows itself in the stream first; `instead` is the chat whose place it takes.
@@ -143,6 +161,7 @@ class App {
 
   render() {
     this.list.render();
+    sessionStorage.setItem(KEPT, JSON.stringify(this.phones.map(({ chat, person }) => ({ chat, person }))));
     fill(this.room, this.phones.length ? this.phones.map((phone) => phone.node) : el("p.empty", {}, t("empty")));
     this.phones.forEach((phone) => phone.toEnd());
   }
@@ -150,6 +169,14 @@ class App {
   show(address) {
     fill(this.picture, el("img", { src: address, alt: t("photo") }));
     this.picture.showModal();
+  }
+
+  // Alt and a digit go to that phone.
+  pressed(event) {
+    const phone = event.altKey && this.phones[Number(/^Digit(\d)$/.exec(event.code)?.[1]) - 1];
+    if (!phone) return;
+    event.preventDefault();
+    this.focus(phone, true);
   }
 
   // On a phone's width only one of the three parts is shown.

@@ -72,19 +72,12 @@ export class Desk {
       event.preventDefault();
       const found = units.find((each) => name(each) === unit.value || each.code === unit.value.trim());
       if (!found) toast(t("join.unknown"), "bad");
-      else if (await this.join(found.code, kind.value, approve.checked)) unit.value = "";
+      else if (await this.its.join(found.code, kind.value, approve.checked)) unit.value = "";
     };
     const box = el("label.check", { hidden: true }, approve, t("join.approve"));
     kind.addEventListener("change", () => (box.hidden = kind.value !== "commander"));
     const go = el("button", { type: "submit" }, t("join.go"));
     return section("join", el("form", { onsubmit: join }, list, unit, el("div.line", {}, kind, go), box));
-  }
-
-  async join(unit, kind, approve) {
-    const done =
-      kind === "group" ? await order("/api/gather", { unit }) : await order("/api/join", { unit, role: kind, approve });
-    if (done) this.its.openSoon(done.chat);
-    return done;
   }
 
   troubles() {

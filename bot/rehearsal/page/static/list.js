@@ -10,6 +10,8 @@ const SECTIONS = [
   ["officers", (line) => line.role === "officer" && !line.extra],
 ];
 
+const MOST_ABSENT = 12;
+
 export class ChatList {
   constructor(node, its) {
     this.its = its;
@@ -48,7 +50,13 @@ export class ChatList {
       return inside.length ? [el("h2", {}, t(name)), inside.map((line) => this.item(line))].flat() : [];
     });
     const extras = lines.filter((line) => !taken.has(line.id));
-    fill(this.items, nodes, extras.length > 0 && this.rest(extras));
+    const absent = this.absent();
+    fill(
+      this.items,
+      nodes,
+      extras.length > 0 && this.rest(extras),
+      absent.length > 0 && [el("h2", {}, t("absent")), absent.map((unit) => this.newcomer(unit))].flat(),
+    );
   }
 
   rest(lines) {
@@ -72,6 +80,31 @@ export class ChatList {
     return !this.sought || plain(`${line.title} ${line.unit ?? ""}`).includes(this.sought);
   }
 
+  // Officers who are not here yet: found by their unit, and let in at one click.
+  absent() {
+    if (!this.sought) return [];
+    const officers = [...this.its.chats.values()].filter((line) => line.role === "officer");
+    const present = new Set(officers.map((line) => line.unit));
+    const found = this.its.setting.units.filter(
+      (unit) => unit.reports && !present.has(unit.code) && plain(`${unit.name} ${unit.code}`).includes(this.sought),
+    );
+    return found.slice(0, MOST_ABSENT);
+  }
+
+  newcomer(unit) {
+    return el(
+      "button.item",
+      { type: "button", onclick: () => this.its.join(unit.code, "officer") },
+      el("span.avatar.plus", { "aria-hidden": "true" }, "+"),
+      el(
+        "span.what",
+        {},
+        el("span.top", {}, el("strong", {}, unit.name)),
+        el("span.bottom", {}, el("span", {}, [t("absent.join"), unit.in].filter(Boolean).join(" · "))),
+      ),
+    );
+  }
+
   item(line) {
     const count = this.unread.get(line.id);
     return el(
@@ -79,7 +112,6 @@ export class ChatList {
       {
         type: "button",
         "aria-current": this.its.isOpen(line.id) ? "true" : null,
-        data: { chat: line.id },
         onclick: () => this.its.open(line.id),
       },
       avatar(line.title, line.id),

@@ -27,7 +27,7 @@ export class Phone {
     this.composer = new Composer(this);
     this.node = el(
       "section.phone",
-      { onfocusin: () => its.focus(this), onpointerdown: () => its.focus(this), data: { chat } },
+      { onfocusin: () => its.focus(this), onpointerdown: () => its.focus(this) },
       this.head,
       this.pinned,
       this.topics,
