@@ -23,6 +23,7 @@ from bot.domain.clock import Clock
 from bot.domain.roster import Roster, diff
 from bot.domain.schedule import upcoming
 from bot.domain.world import Setting, World
+from bot.pictures import Painter
 from bot.rehearsal.botapi import BotApiServer
 from bot.rehearsal.clocks import ManualClock
 from storage import invites, outbox, rosters, worlds
@@ -64,7 +65,7 @@ class Starter(Protocol):
     """`bot.app.running`: the composition root hands itself in, since it stands above this floor."""
 
     def __call__(
-        self, config: Config, channel: Channel, clock: Clock, *, alarm: Alarm
+        self, config: Config, channel: Channel, clock: Clock, *, alarm: Alarm, painter: Painter | None = None
     ) -> AbstractAsyncContextManager[tuple[RunningApp, "asyncio.Task[None]"]]:
         """Run the bot beside the block."""
         ...

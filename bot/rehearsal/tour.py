@@ -1,8 +1,8 @@
 """The tour: an example day plays by itself, and its chats are printed. No token, no network."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from datetime import datetime, time
+from collections.abc import Mapping
+from datetime import time, timedelta
 from functools import partial
 from itertools import islice
 
@@ -10,22 +10,49 @@ from bot.config import Config
 from bot.domain.campaign import Campaign, Key, Metric
 from bot.domain.figures import long_day
 from bot.domain.roster import Roster
+from bot.domain.schedule import upcoming
+from bot.domain.series import Chart
 from bot.domain.units import Unit
 from bot.domain.world import Setting
-from bot.rehearsal.botapi import GroupChat, Message, User
+from bot.rehearsal.botapi import GroupChat, User
 from bot.rehearsal.scene import Scene, Starter, at_start, set_scene
+from bot.rehearsal.transcript import Say, Transcript
+from bot.render.charts import painter
 from storage import rebuilding
 from storage.invites import InviteKind
 from storage.statuses import unit_status
 
-Say = Callable[[str], None]
+LAST_BEAT = time(16, 45)
+CUT_OFF = time(17, 45)
+EVE = timedelta(minutes=10)
+WHOLE = timedelta(days=400)
+
+
+class Sparing:
+    """A painter that draws only while somebody looks: the tour skips weeks, and their charts with them."""
+
+    BLANK = b"\x89PNG\r\n\x1a\n"
+
+    def __init__(self) -> None:
+        self.watched = True
+        self._painter = painter.Painter()
+
+    async def paint(self, chart: Chart) -> bytes:
+        """Return the chart, or nothing that anybody would look at."""
+        return await self._painter.paint(chart) if self.watched else self.BLANK
+
+    async def close(self) -> None:
+        """Let the drawing process go."""
+        await self._painter.close()
 
 
 async def play(config: Config, setting: Setting, roster: Roster, say: Say, start: Starter) -> bool:
     """Play the tour; True when every figure was exactly what it had to be."""
     campaign = config.campaigns[0]
-    async with set_scene(config, setting, roster, start, at_start(campaign, config.zone)) as scene:
-        tour = Tour(scene, campaign, say)
+    sparing = Sparing()
+    started = partial(start, painter=sparing)
+    async with set_scene(config, setting, roster, started, at_start(campaign, config.zone)) as scene:
+        tour = Tour(scene, campaign, say, sparing)
         await tour.play()
         return tour.well
 
@@ -33,12 +60,13 @@ async def play(config: Config, setting: Setting, roster: Roster, say: Say, start
 class Tour:
     """The day's script, and what it has to come to."""
 
-    def __init__(self, scene: Scene, campaign: Campaign, say: Say) -> None:
+    def __init__(self, scene: Scene, campaign: Campaign, say: Say, sparing: Sparing) -> None:
         self.well = True
         self._scene = scene
         self._campaign = campaign
         self._say = say
-        self._shown: dict[tuple[int, int], str] = {}
+        self._transcript = Transcript(say, scene.config.zone)
+        self._sparing = sparing
         self._sent: Counter[str] = Counter()
         self._before: dict[str, int] = {}
 
@@ -46,7 +74,7 @@ class Tour:
         """Play all scenes in order."""
         world = await self._scene.world()
         root = world.root(self._campaign)
-        wards = list(islice((world.tree[unit] for unit in sorted(world.reporting[self._campaign.code])), 3))
+        wards = list(islice((world.tree[unit] for unit in sorted(world.reporting[self._campaign.code])), 4))
         if root is None or not wards:
             raise LookupError(self._campaign.root)
         self._before = await self._totals(root)
@@ -61,6 +89,10 @@ class Tour:
         if len(officers) > 2:  # noqa: PLR2004  (the third officer)
             await self._mend_by_editing(officers[2])
         await self._ask_status(group, commander, root)
+        if len(officers) > 3:  # noqa: PLR2004  (the fourth officer, who keeps silent)
+            await self._remind_the_silent(officers[3])
+        await self._close_the_day(group, commander)
+        await self._count_down(group, commander, *officers)
         await self._prove()
 
     async def _let_in_commander(self, root: Unit) -> User:
@@ -130,6 +162,31 @@ class Tour:
         await self._settle(officer)
         self._count(numbers)
 
+    async def _remind_the_silent(self, officer: User) -> None:
+        await self._scene.turn_to(LAST_BEAT)
+        self._scene_title("Ai chưa báo cáo thì được nhắc")
+        self._transcript.show(officer)
+
+    async def _close_the_day(self, group: GroupChat, commander: User) -> None:
+        """Pass the cut-off: the live board, and the day's summary with its chart."""
+        self._scene_title("Sau giờ chốt: bảng xếp hạng và tổng hợp ngày")
+        await self._scene.turn_to(CUT_OFF)
+        self._transcript.show(group, commander)
+
+    async def _count_down(self, group: GroupChat, *others: User) -> None:
+        """Go to the next countdown, to the last day and to the day after it; what lies between is passed over."""
+        setting, now = self._scene.setting, self._scene.clock.now()
+        slots = upcoming(setting.campaigns, setting.calendar, setting.zone, now, WHOLE)
+        days = [slot for slot in slots if slot.job == "countdown" and slot.campaign == self._campaign.code]
+        for slot in dict.fromkeys((*days[:1], *days[-2:])):
+            self._sparing.watched = False
+            await self._scene.pass_to(slot.at - EVE)
+            self._transcript.pass_over(group, *others)
+            self._sparing.watched = True
+            await self._scene.pass_to(slot.at)
+            self._scene_title("Đếm ngược đến hạn")
+            self._transcript.show(group)
+
     async def _prove(self) -> None:
         """Work everything out anew from the entries: it must be what the bot has kept."""
         world = await self._scene.world()
@@ -153,29 +210,10 @@ class Tour:
         )
         return {metric.code: metric.total for metric in status.metrics}
 
-    async def _settle(self, *people: User | GroupChat) -> None:
+    async def _settle(self, *chats: User | GroupChat) -> None:
         """Let the bot answer, and print what is new or edited in these chats."""
         await self._scene.settle()
-        for each in people:
-            chat = each.private if isinstance(each, User) else each
-            new = [message for message in chat.transcript() if self._is_new(message)]
-            if new:
-                self._say(f"\n[{chat.title}]")
-            for message in new:
-                self._print(message)
-
-    def _is_new(self, message: Message) -> bool:
-        where = (message.chat.id, message.message_id)
-        seen, self._shown[where] = self._shown.get(where), message.text
-        return seen != message.text and not message.service
-
-    def _print(self, message: Message) -> None:
-        local = datetime.fromtimestamp(message.edit_date or message.date, self._scene.config.zone)
-        self._say(f"{local:%H:%M}  {message.who}{' (đã sửa)' if message.edited else ''}")
-        for line in message.text.splitlines():
-            self._say(f"       {line}")
-        for row in message.buttons:
-            self._say("       " + "  ".join(f"[{label}]" for label in row))
+        self._transcript.show(*chats)
 
     def _title(self, text: str) -> None:
         self._say(f"\n━━ {text} ━━")

@@ -18,6 +18,7 @@ TICK_S = 0.2
 SPEEDS = (0, 1, 60, 600)
 PATIENCE_S = 0.5
 SECOND = timedelta(seconds=1)
+DARK_STEP = timedelta(seconds=20)
 AHEAD = timedelta(days=60)
 MORNING = time(8, 0)
 EVENING = time(17, 30)
@@ -121,9 +122,7 @@ class Hours:
         return datetime.combine(day, at, self._scene.config.zone)
 
     async def _pass_to(self, moment: datetime) -> None:
-        stops = {slot.at for slot in self._upcoming(moment - self.now)}
-        stops |= {due for due, _ in self._errands if due <= moment}
-        for stop in sorted(stops):
+        for stop in self._stops(moment):
             await self._step_to(stop)
             await self._look()
             self.moved()
@@ -131,11 +130,25 @@ class Hours:
         if self._looked is None or self.now - self._looked >= timedelta(minutes=1):
             await self._look()
 
+    def _stops(self, moment: datetime) -> list[datetime]:
+        """Return when there is something to see to: a push, an errand, or the end of the quiet hours."""
+        slots = (slot.at for slot in self._upcoming(moment - self.now))
+        errands = (due for due, _ in self._errands)
+        days = range((moment.astimezone(self._scene.config.zone).date() - self.now.date()).days + 1)
+        louder = self._scene.setting.calendar.quiet[1]
+        mornings = (self._local(self.now.date() + timedelta(days=day), louder) for day in days)
+        return sorted({stop for stop in (*slots, *errands, *mornings) if self.now < stop <= moment})
+
     async def _step_to(self, moment: datetime) -> None:
-        """Move the clock, second by second as long as something waits for its turn to be sent."""
-        await self._follow()
-        while self._scene.clock.now() + SECOND < moment and await self._is_waiting():
-            self._scene.clock.advance(1)
+        """Move the clock, second by second as long as something waits for its turn to be sent.
+
+        Steps of less than a second, at the speed of real time, do not wait for the bot: it has that time too.
+        """
+        step = DARK_STEP if self.dark else SECOND
+        if moment - self.now > SECOND:
+            await self._follow()
+        while self.now + step < moment and await self._is_waiting():
+            self._scene.clock.advance(step.total_seconds())
             await self._follow()
         if moment > self._scene.clock.now():
             self._scene.clock.set(moment)

@@ -1,9 +1,17 @@
 """The clock of the page: how time passes, and where one can leap to."""
 
+from datetime import datetime
+from pathlib import Path
+
 import pytest
 
+from bot.app import running, setting_of
+from bot.rehearsal.page import opened
 from bot.rehearsal.page.hours import Goal
+from tests import cast
 from tests.rehearsal.page.browser import Browser
+from tests.rehearsal.page.conftest import SCHEDULE
+from tests.stage import table
 
 
 def local(browser: Browser) -> str:
@@ -34,6 +42,16 @@ async def test_a_push_on_the_way_is_sent_at_its_own_time(browser: Browser) -> No
     assert (said["day"], said["time"]) == ("2023-11-16", "07:00")
 
 
+async def test_what_the_quiet_hours_held_back_is_sent_when_they_end(tmp_path: Path) -> None:
+    quiet = {"quiet": ["21:30", "07:15"]}
+    config = cast.config(tmp_path, calendar=quiet, campaigns=[cast.campaign(schedule=SCHEDULE)])
+    async with opened(config, setting_of(config), table(cast.ROSTER, config), running) as page:
+        await page.rehearsal.hours.leap(Goal.TOMORROW, page.rehearsal.cast.campaign)
+        (group,) = page.rehearsal.world.groups.values()
+        sent = datetime.fromtimestamp(group.last().date, config.zone)
+    assert f"{sent:%d-%m %H:%M}" == "16-11 07:15"
+
+
 async def test_a_leap_to_the_deadline_leaves_out_no_push(browser: Browser) -> None:
     *_, group = await browser.phones()
     before = len(await browser.bubbles(group))
@@ -49,10 +67,10 @@ async def test_one_cannot_leap_into_the_past(browser: Browser) -> None:
 
 async def test_a_stopped_clock_still_lets_the_bot_finish_what_it_says(browser: Browser) -> None:
     officer, *_ = await browser.phones()
-    for number in range(5):
+    for number in range(3):
         await browser.order(f"api/chats/{officer}/say", person=officer, text=f"{40 + number} 30")
     chat = browser.rehearsal.world.users[officer].private
-    await browser.rehearsal.scene.server.until(lambda: "Thu nhận +44" in chat.last().text, within=20)
+    await browser.rehearsal.scene.server.until(lambda: "Thu nhận +42" in chat.last().text, within=20)
     assert browser.rehearsal.hours.speed == 0
 
 

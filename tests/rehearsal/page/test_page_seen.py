@@ -79,6 +79,15 @@ async def test_the_slash_opens_the_bots_menu_and_the_keyboard_chooses(tab: Tab) 
     await expect(box).to_have_value("/status ")
 
 
+async def test_what_comes_in_meanwhile_does_not_take_the_focus_away(tab: Tab, page: Page) -> None:
+    await type_in(tab, 0, "45 30")
+    await newest(tab, 0).get_by_role("button", name="Hoàn tác").focus()
+    officer = (await page.rehearsal.setting())["phones"][0]["chat"]
+    page.rehearsal.world.users[officer].private.send("/status")
+    await expect(newest(tab, 0)).to_contain_text("Báo cáo hôm nay")
+    await expect(phone(tab, 0).get_by_role("button", name="Hoàn tác")).to_be_focused()
+
+
 async def test_alt_and_a_digit_go_to_that_phone(tab: Tab) -> None:
     await tab.keyboard.press("Alt+Digit2")
     await expect(phone(tab, 1).locator("textarea")).to_be_focused()

@@ -1,5 +1,6 @@
 """What the page is shown of the world."""
 
+from bot.rehearsal.botapi import GroupChat
 from bot.rehearsal.page import state
 from tests import cast
 from tests.rehearsal.page.browser import Browser
@@ -49,7 +50,9 @@ async def test_a_bubble_tells_the_local_time_and_whom_it_answers(browser: Browse
 
 async def test_a_topic_is_listed_and_its_messages_carry_it(browser: Browser) -> None:
     _, commander, group = await browser.phones()
-    new = browser.rehearsal.trouble.upgrade(browser.rehearsal.world.groups[group])  # type: ignore[arg-type]  # made so
+    old = browser.rehearsal.world.groups[group]
+    assert isinstance(old, GroupChat)
+    new = browser.rehearsal.trouble.upgrade(old)
     topic = new.add_topic(browser.rehearsal.world.users[commander], "Xếp hạng")
     await browser.say(new.id, commander, "/status@tiendo_bot", topic=topic.id)
     assert (await browser.get(f"api/chats/{new.id}"))["chat"]["topics"] == [{"id": topic.id, "name": "Xếp hạng"}]

@@ -20,6 +20,15 @@ export function fill(parent, ...children) {
   return parent;
 }
 
+// Make these the children, in this order, without touching those that stand right: they keep focus and selection.
+export function arrange(parent, nodes) {
+  const wanted = new Set(nodes);
+  [...parent.childNodes].filter((node) => !wanted.has(node)).forEach((node) => node.remove());
+  nodes.forEach((node, place) => {
+    if (parent.childNodes[place] !== node) parent.insertBefore(node, parent.childNodes[place] ?? null);
+  });
+}
+
 const TONES = 7;
 
 export function avatar(title, number) {

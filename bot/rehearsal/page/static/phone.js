@@ -2,7 +2,7 @@
 
 import { bubble } from "./bubbles.js";
 import { Composer } from "./composer.js";
-import { avatar, el, fill, toast } from "./dom.js";
+import { arrange, avatar, el, fill, toast } from "./dom.js";
 import { get, order } from "./talk.js";
 import { longDay, t } from "./words.js";
 
@@ -18,6 +18,9 @@ export class Phone {
     this.messages = new Map();
     this.more = false;
     this.topic = null;
+    this.nodes = new WeakMap();
+    this.days = new Map();
+    this.older = el("div.service", {}, t("older"));
     this.head = el("header.head");
     this.pinned = el("button.pinned", { type: "button", hidden: true, onclick: () => this.goTo(this.line.pinned) });
     this.topics = el("div.topics", { role: "tablist", hidden: true });
@@ -57,6 +60,7 @@ export class Phone {
   take(messages, gone) {
     const atEnd = this.isAtEnd();
     const oldest = this.oldest();
+    const newest = Math.max(0, ...this.messages.keys());
     for (const message of messages) {
       if (this.more && message.id < oldest) continue;
       this.messages.set(message.id, message);
@@ -65,7 +69,7 @@ export class Phone {
     if (atEnd) this.forgetOld();
     this.render();
     if (atEnd) this.toEnd();
-    else this.down.hidden = false;
+    else if (messages.some((message) => message.id > newest)) this.down.hidden = false;
   }
 
   oldest() {
@@ -88,6 +92,10 @@ export class Phone {
 
   renderHead() {
     const { line } = this;
+    const pin = this.messages.get(line.pinned);
+    const look = JSON.stringify([line.title, line.members, line.pinned, pin?.text, this.person]);
+    if (look === this.look) return; // an open list of speakers would close
+    this.look = look;
     const shown = this.isGroup ? line.title : this.its.setting.bot.name;
     const below = this.isGroup ? t("members", line.members.length) : t("bot.kind");
     const close = el(
@@ -105,7 +113,6 @@ export class Phone {
         el("div", {}, el("strong", {}, shown), el("small", {}, below)),
       ),
     );
-    const pin = this.messages.get(line.pinned);
     this.pinned.hidden = !line.pinned;
     fill(this.pinned, el("b", {}, `📌 ${t("pinned")}`), el("span", {}, pin ? pin.text.split("\n")[0] : ""));
   }
@@ -151,23 +158,27 @@ export class Phone {
     const forum = this.isGroup && this.line.topics.length > 0;
     const shown = [...this.messages.values()].filter((each) => !forum || each.topic === this.topic);
     shown.sort((a, b) => a.id - b.id);
-    const nodes = this.more ? [el("div.service", {}, t("older"))] : [];
+    const nodes = this.more ? [this.older] : [];
     let before = null;
     for (const message of shown) {
-      if (message.day !== before?.day) nodes.push(el("div.day", {}, longDay(message.day)));
-      const node = this.node_of(message);
+      if (message.day !== before?.day) nodes.push(this.dayOf(message.day));
+      const node = this.nodeOf(message);
       const follows = before && before.from === message.from && !before.service && before.day === message.day;
       node.classList.toggle("follows", Boolean(follows));
       nodes.push(node);
       before = message;
     }
     this.log.classList.toggle("group", this.isGroup);
-    fill(this.log, nodes);
+    arrange(this.log, nodes);
   }
 
-  // A bubble that has not changed keeps its node, so that focus and text selection survive.
-  node_of(message) {
-    this.nodes ??= new WeakMap();
+  dayOf(day) {
+    if (!this.days.has(day)) this.days.set(day, el("div.day", {}, longDay(day)));
+    return this.days.get(day);
+  }
+
+  // A bubble that has not changed keeps its node.
+  nodeOf(message) {
     const key = this.nodes.get(message);
     if (key?.person === this.person) return key.node;
     const node = bubble(message, this.person, {
