@@ -95,6 +95,7 @@ class App:
         self._channel = channel
         self._clock = clock
         self._intake: asyncio.Task[None] | None = None
+        self._heard = asyncio.Event()
         self._stopping = False
 
     async def run(self) -> None:
@@ -102,13 +103,13 @@ class App:
         me = await self._introduce()
         desk = Desk(self._setting, self._channel.name, me.username)
         await self.store.write(partial(desk.offer_drafts, now=self._clock.now()))
-        intake = Intake(self.store, self._channel, desk, self._clock, self.courier.wake)
+        intake = Intake(self.store, self._channel, desk, self._clock, self.courier.wake, self._heard)
         self._intake = asyncio.create_task(_forever("intake", intake.poll))
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(_forever("courier", self.courier.run))
                 group.create_task(_forever("retries", intake.retry))
-                group.create_task(_forever("clockwork", self.clockwork.run))
+                group.create_task(_forever("clockwork", partial(self.clockwork.run, self._heard)))
                 group.create_task(self._set_menus())
                 self.ready.set()
                 await asyncio.wait((self._intake,))

@@ -97,11 +97,15 @@ class Clockwork:
         self._texts: Mapping[str, Texts] = {language: Texts(language, setting.zone) for language in LANGUAGES}
         self._bell = asyncio.Event()
 
-    async def run(self) -> None:
-        """Look whenever the alarm rings, and once at the start."""
+    async def run(self, heard: asyncio.Event) -> None:
+        """Look whenever the alarm rings, and once at the start; never before everything said was `heard`.
+
+        Otherwise a bot that comes back would remind people whose reports still wait to be taken in.
+        """
         async with self._alarm(self._setting, self._bell.set):
             while True:
                 self._bell.clear()
+                await heard.wait()
                 try:
                     await self.look()
                 except StoreFailed as error:

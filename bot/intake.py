@@ -1,5 +1,6 @@
 """Intake: what was delivered is stored, handled and answered in one transaction, and only then confirmed."""
 
+import asyncio
 import json
 import random
 import secrets
@@ -28,14 +29,26 @@ log = structlog.get_logger()
 
 
 class Intake:
-    """Takes updates in: polls for them, and tries those again whose handling failed."""
+    """Takes updates in: polls for them, and tries those again whose handling failed.
 
-    def __init__(self, store: Store, channel: Channel, desk: Desk, clock: Clock, wake: Callable[[], None]) -> None:
+    `heard` is set while everything that was said so far has been taken in.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        channel: Channel,
+        desk: Desk,
+        clock: Clock,
+        wake: Callable[[], None],
+        heard: asyncio.Event,
+    ) -> None:
         self._store = store
         self._channel = channel
         self._desk = desk
         self._clock = clock
         self._wake = wake
+        self._heard = heard
         self._jitter = random.Random(0)  # noqa: S311  (spreads retries, guards nothing)
 
     async def poll(self) -> None:
@@ -45,9 +58,10 @@ class Intake:
         pause = 0.0
         while True:
             try:
-                batch = await self._channel.poll(offset, POLL_S)
+                batch = await self._channel.poll(offset, POLL_S if self._heard.is_set() else 0)
                 offset = await self.take(batch) or offset
             except CallFailed as error:
+                self._heard.clear()
                 if refusals.note(error.outcome, self._clock.monotonic()):
                     raise TokenRefused from None
                 pause = self._pause(pause, error.outcome)
@@ -57,6 +71,8 @@ class Intake:
                 log.error("updates not stored, they stay with the messenger", error=str(error), pause=round(pause, 1))
             else:
                 refusals.clear()
+                if not batch:
+                    self._heard.set()
                 # A server that ignores what is confirmed would otherwise be asked in a hot loop.
                 pause = 1.0 if batch and offset is None else 0.0
             if pause:

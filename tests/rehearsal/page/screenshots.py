@@ -40,7 +40,7 @@ async def _desktop(tab: Tab, page: Page, folder: Path) -> None:
     await expect(officer.locator(".message").last).to_contain_text("Chào mừng")
     await _take(tab, folder, "opening")
     await page.rehearsal.hours.settle()
-    await _write(officer, "45 30", "Đã ghi nhận")
+    await _write(officer, "45 30", "Đã ghi nhận #")
     await _write(group, "/status@tiendo_bot", "1/157")
     await _take(tab, folder, "report")
     await tab.get_by_role("button", name="Gửi báo cáo").click()

@@ -9,6 +9,7 @@ pytest.importorskip("playwright", reason="the Python package playwright is not i
 from playwright.async_api import Locator, expect
 from playwright.async_api import Page as Tab
 
+from bot.rehearsal.botapi import GroupChat
 from bot.rehearsal.page import Page
 from tests.rehearsal.page.chromium import chromium, program
 
@@ -50,14 +51,14 @@ async def type_in(tab: Tab, number: int, text: str) -> None:
 async def test_an_officer_reports_and_the_groups_status_moves(tab: Tab) -> None:
     await phone(tab, 0).get_by_role("button", name="45 30").click()
     await phone(tab, 0).locator("textarea").press("Enter")
-    await expect(newest(tab, 0)).to_contain_text("Đã ghi nhận")
+    await expect(newest(tab, 0)).to_contain_text("Đã ghi nhận #")
     await type_in(tab, 1, "/status@tiendo_bot")
     await expect(newest(tab, 1)).to_contain_text("1/5 đơn vị")
 
 
 async def test_the_arrow_up_edits_the_last_line_and_the_receipt_follows(tab: Tab) -> None:
     await type_in(tab, 0, "45 30")
-    await expect(newest(tab, 0)).to_contain_text("Đã ghi nhận")
+    await expect(newest(tab, 0)).to_contain_text("Đã ghi nhận #")
     await phone(tab, 0).locator("textarea").press("ArrowUp")
     await expect(phone(tab, 0).locator("textarea")).to_have_value("45 30")
     await type_in(tab, 0, "46 31")
@@ -179,3 +180,27 @@ async def test_on_a_phones_width_one_part_is_shown_at_a_time(tab: Tab) -> None:
     await tab.locator(".item", has_text="Tiến độ Bến Tre").click()
     await expect(tab.locator(".phone.active")).to_be_visible()
     assert await tab.evaluate("document.documentElement.scrollWidth") == 390
+
+
+async def test_a_topic_has_its_own_tab_and_answers_stay_in_it(tab: Tab, page: Page) -> None:
+    its = page.rehearsal
+    (old,) = its.world.groups.values()
+    assert isinstance(old, GroupChat)
+    new = its.trouble.upgrade(old)
+    new.add_topic(next(iter(its.world.users.values())), "Xếp hạng")
+    await phone(tab, 1).get_by_role("button", name="Mở nhóm mới").click()
+    await phone(tab, 1).get_by_role("tab", name="Xếp hạng").click()
+    await type_in(tab, 1, "/status@tiendo_bot")
+    await expect(newest(tab, 1)).to_contain_text("0/5 đơn vị")
+    await phone(tab, 1).get_by_role("tab", name="Chung").click()
+    await expect(phone(tab, 1)).not_to_contain_text("0/5 đơn vị")
+
+
+async def test_a_pinned_document_is_named_above_and_can_be_downloaded(tab: Tab, page: Page) -> None:
+    officer = page.rehearsal.world.users[(await page.rehearsal.setting())["phones"][0]["person"]]
+    sent = officer.private.send_media("document", b"PK", name="báo cáo.xlsx", caption="Báo cáo tuần")
+    officer.private.pinned.append(sent)
+    await expect(phone(tab, 0).locator(".pinned")).to_contain_text("Báo cáo tuần")
+    async with tab.expect_download() as coming:
+        await phone(tab, 0).get_by_role("link", name="báo cáo.xlsx").click()
+    assert (await coming.value).suggested_filename == "báo cáo.xlsx"

@@ -14,7 +14,7 @@ async def test_the_curtain_rises_on_an_officer_a_commander_and_a_bound_group(bro
 async def test_a_line_typed_on_the_page_is_recorded_and_moves_the_groups_status(browser: Browser) -> None:
     officer, commander, group = await browser.phones()
     await browser.say(officer, officer, "45 30")
-    assert "Đã ghi nhận" in (await browser.last(officer))["text"]
+    assert "Đã ghi nhận #" in (await browser.last(officer))["text"]
     await browser.say(group, commander, "/status@tiendo_bot")
     assert "1/5 đơn vị" in (await browser.last(group))["text"]
 

@@ -11,7 +11,7 @@ async def test_what_is_typed_while_the_network_is_down_is_recorded_when_it_is_ba
     assert (await browser.last(officer))["text"] == "45 30"
     await browser.order("api/leap", goal="evening")
     assert browser.rehearsal.hours.dark is False
-    assert "Đã ghi nhận" in (await browser.last(officer))["text"]
+    assert "Đã ghi nhận #" in (await browser.last(officer))["text"]
 
 
 async def test_the_network_can_be_mended_before_its_time(browser: Browser) -> None:
@@ -20,7 +20,7 @@ async def test_the_network_can_be_mended_before_its_time(browser: Browser) -> No
     await browser.order("api/cut", minutes=0)
     chat = browser.rehearsal.world.users[officer].private
     await browser.say(officer, officer, "45 30")
-    await browser.rehearsal.scene.server.until(lambda: "Đã ghi nhận" in chat.last().text, within=20)
+    await browser.rehearsal.scene.server.until(lambda: "Đã ghi nhận #" in chat.last().text, within=20)
     assert browser.rehearsal.trouble.card() == {"dark": False, "until": ""}
 
 
@@ -35,7 +35,7 @@ async def test_an_answer_that_telegram_puts_off_arrives_half_a_minute_later(brow
     began = browser.rehearsal.hours.now
     await browser.order("api/slow", chat=officer)
     await browser.say(officer, officer, "45 30")
-    assert "Đã ghi nhận" in (await browser.last(officer))["text"]
+    assert "Đã ghi nhận #" in (await browser.last(officer))["text"]
     assert (browser.rehearsal.hours.now - began).total_seconds() >= 30
 
 
@@ -46,7 +46,7 @@ async def test_a_person_who_has_blocked_the_bot_must_unblock_it_to_write(browser
     assert (status, answer) == (409, {"error": "blocked"})
     await browser.order("api/block", chat=officer, blocked=False)
     await browser.say(officer, officer, "45 30")
-    assert "Đã ghi nhận" in (await browser.last(officer))["text"]
+    assert "Đã ghi nhận #" in (await browser.last(officer))["text"]
 
 
 async def test_a_group_that_became_a_supergroup_keeps_its_unit(browser: Browser) -> None:
