@@ -8,7 +8,7 @@ KILLS ?= 100
 SEED ?= 7
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse run test crash check format lock soak charts
+.PHONY: help setup rehearse run test crash check format lock charts screenshots
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,7 +29,7 @@ run: $(READY)  ## run the real bot with config.toml
 	@$(BIN)/tiendo run $(ARGS)
 
 test: $(READY)  ## run the tests; ARGS=-k name runs some of them
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 crash: $(READY)  ## kill the bot under load and count what is lost; KILLS=100 SEED=7
 	$(BIN)/python -m tests.crash --kills $(KILLS) --seed $(SEED)
@@ -47,6 +47,9 @@ format: $(READY)  ## put the code into shape
 lock: ## renew the lock files (needs uv)
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url pyproject.toml --group dev -o requirements-dev.lock
+
+screenshots: $(READY)  ## photograph the rehearsal page for the docs (needs Chromium)
+	$(BIN)/python -m tests.rehearsal.page.screenshots docs/img
 
 charts: $(READY)  ## draw the pictures of the docs
 	$(BIN)/python -m bot.render.charts docs/img

@@ -32,7 +32,7 @@ export class Desk {
 
   async everybody(percent) {
     this.go.disabled = true;
-    const seed = Math.floor(Math.random() * 1e6);
+    const seed = Number(this.day.replaceAll("-", "")) + percent; // the same day and share: the same numbers
     const done = await order("/api/everybody", { share: percent / 100, seed });
     this.go.disabled = false;
     if (done) toast(t("crowd.sent", done.sent));
@@ -51,6 +51,7 @@ export class Desk {
   }
 
   hours({ next, day }) {
+    this.day = day;
     const rows = next.map((each) =>
       el("li", {}, el("b", {}, each.time), el("span", {}, t(`job.${each.job}`)), el("small", {}, when(each.day, day))),
     );
