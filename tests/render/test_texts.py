@@ -80,7 +80,7 @@ def test_every_reason_has_a_sentence_of_its_own(language: str, reason: Reason) -
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("verdict", set(Verdict) - {Verdict.ALLOWED, Verdict.STRANGER})
+@pytest.mark.parametrize("verdict", sorted(set(Verdict) - {Verdict.ALLOWED, Verdict.STRANGER}))
 def test_every_verdict_has_its_words(language: str, verdict: Verdict) -> None:
     assert Texts("vi" if language == "vi" else "en", HANOI)(f"refusals.{verdict.value}")
 
