@@ -22,13 +22,14 @@ from bot.domain.clock import Clock
 from bot.domain.goals import Mismatch
 from bot.domain.world import Setting, World
 from bot.operations import world_of
-from storage import rebuilding, schema
+from storage import ledger, rebuilding, schema
 from storage.sqlite import Tx, open_reader
 
 PATIENCE_S = 5.0
 DRIFT_S = 300
 LITTLE_SPACE = 200 * 1024 * 1024  # bytes
 SHOWN = 5
+SKIPPED_S = 7 * 86_400
 
 # https://sqlite.org/wal.html#walresetbug: two connections that write or checkpoint at once.
 WAL_RESET_BUG = ((3, 7, 0), (3, 51, 2))
@@ -137,6 +138,22 @@ async def _roster(scene: Scene) -> list[Line]:
     return lines
 
 
+async def _pushes(scene: Scene) -> list[Line]:
+    """List what the bot did not say in time, with the reason."""
+    since = int(scene.clock.now().timestamp()) - SKIPPED_S
+    async with open_reader(scene.config.storage.path) as store:
+        skipped = await store.read(lambda tx: ledger.skipped_since(tx, since))
+    if not skipped:
+        return [Line(Level.OK, "pushes", "none skipped in the last 7 days")]
+    lines = [
+        Line(Level.WARN, "pushes", f"{run.campaign} {run.job} of {run.day} {run.time}: skipped, {run.reason}")
+        for run in skipped[:SHOWN]
+    ]
+    if len(skipped) > SHOWN:
+        lines.append(Line(Level.WARN, "pushes", f"and {len(skipped) - SHOWN} more in the last 7 days"))
+    return lines
+
+
 def _mismatch(world: World, found: Mismatch) -> str:
     """Write a target that its children do not add up to, in the words of those who assign targets."""
     short = found.given - found.sum_of_children
@@ -208,6 +225,7 @@ CHECKS: Mapping[str, Check] = {
     "config": _config,
     "data": _data,
     "roster": _roster,
+    "pushes": _pushes,
     "token": _token,
     "clock": _clock,
     "disk": _disk,

@@ -20,6 +20,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.domain.campaign import JobKind
 from bot.domain.clock import Clock
+from bot.domain.days import awake
 from bot.domain.messages import Outgoing, Priority
 from bot.domain.schedule import Slot, slots, times
 from bot.domain.world import Setting, World
@@ -204,7 +205,7 @@ class Clockwork:
 
     def _beat(self, tx: Tx, slot: Slot, now: datetime, missed: tuple[date, ...], ladders: tuple[Ladder, ...]) -> Beat:
         campaign = next(each for each in self._setting.campaigns if each.code == slot.campaign)
-        late = now - slot.at > PUNCTUAL
+        late = now - awake(slot.at, self._setting.zone, self._setting.calendar) > PUNCTUAL
         world = self._world(tx, now)
         return Beat(tx, world, campaign, slot, self._channel, self._texts, now, late, missed, ladders)
 

@@ -1,6 +1,7 @@
 """`tiendo rehearse`: the real bot on this machine alone, without a token and without the network."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -58,5 +59,11 @@ def _play(config: Config, roster: Roster) -> None:
 
 def _serve(config: Config, roster: Roster, port: int, *, open_browser: bool) -> None:
     from bot.rehearsal.page import serve  # noqa: PLC0415  (same)
+    from bot.rehearsal.page.cast import NobodyReports  # noqa: PLC0415  (same)
 
-    asyncio.run(serve(config, setting_of(config), roster, click.echo, running, port=port, open_browser=open_browser))
+    page = serve(config, setting_of(config), roster, click.echo, running, port=port, open_browser=open_browser)
+    try:
+        with suppress(KeyboardInterrupt):  # the ordinary way to close it
+            asyncio.run(page)
+    except NobodyReports as error:
+        raise Ended(f"campaign {error}: no unit of the roster is to report") from None

@@ -97,6 +97,15 @@ class Calendar(Frozen):
         return at >= begins or at < ends
 
 
+def awake(at: datetime, zone: ZoneInfo, calendar: Calendar) -> datetime:
+    """Return the moment itself, or the end of the quiet hours that it lies in."""
+    wall = local(at, zone)
+    if not calendar.is_quiet(wall.time()):
+        return at
+    ends = _moment(wall.date(), calendar.quiet[1], zone)
+    return ends if ends >= at else _moment(wall.date() + _DAY, calendar.quiet[1], zone)
+
+
 def local(at: datetime, zone: ZoneInfo) -> datetime:
     """Return the aware moment `at` as the campaign's wall clock shows it."""
     return at.astimezone(zone)

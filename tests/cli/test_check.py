@@ -3,7 +3,8 @@
 import asyncio
 import os
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ from click.testing import Result
 from bot.app import SystemClock, setting_of
 from bot.check import Level, Line, Scene, examine
 from bot.cli.failures import explain
+from bot.domain.schedule import Slot
 from bot.rehearsal.botapi import BotApiServer
 from bot.rehearsal.clocks import ManualClock
+from storage import ledger
+from storage.sqlite import open_store
 from tests import cast
 from tests.cli.terminal import Terminal
 
@@ -155,3 +159,12 @@ async def test_S18_a_sqlite_with_the_wal_reset_bug_is_named(
     found = await examined(terminal, cast.MORNING)
     [line] = [line for line in found if line.subject == "sqlite"]
     assert ("one writing connection only" in line.text) is affected
+
+
+async def test_R2_a_push_that_was_skipped_is_listed(terminal: Terminal) -> None:
+    await asyncio.to_thread(terminal.fill)
+    slot = Slot("vneid", 0, "countdown", date(2023, 11, 30), time(7, 0), datetime(2023, 11, 30, tzinfo=UTC))
+    async with open_store(terminal.config.storage.path) as store:
+        await store.write(partial(ledger.enter, slot=slot, state="skipped", now=1_701_400_000, reason="too late"))
+    found = await examined(terminal, datetime(2023, 12, 1, 12, tzinfo=UTC))
+    assert Line(Level.WARN, "pushes", "vneid countdown of 2023-11-30 07:00: skipped, too late") in found

@@ -12,6 +12,7 @@ from bot.domain.days import (
     Calendar,
     Openness,
     Stage,
+    awake,
     closes,
     cut_off,
     days_left,
@@ -214,3 +215,10 @@ def test_quiet_hours_may_lie_within_a_day_or_be_none() -> None:
     noon = Calendar(quiet=(time(11, 30), time(13, 0)))
     assert [noon.is_quiet(time(hour)) for hour in (11, 12, 13)] == [False, True, False]
     assert not any(Calendar(quiet=(time(0), time(0))).is_quiet(time(hour)) for hour in range(24))
+
+
+def test_what_lies_in_the_quiet_hours_waits_for_their_end() -> None:
+    calendar = Calendar()
+    for at, until in (("22:00", "02 06:30"), ("06:29", "01 06:30"), ("06:30", "01 06:30"), ("12:00", "01 12:00")):
+        moment = datetime.fromisoformat(f"2023-12-01T{at}:00+07:00")
+        assert f"{awake(moment, VIETNAM, calendar).astimezone(VIETNAM):%d %H:%M}" == until

@@ -41,7 +41,16 @@ def expect_summary(drive: Drive, day: date) -> None:
         assert f"{reported}/{expected}" in texts[0], (day, texts[0])
 
 
+def expect_few_posts(drive: Drive, day: date) -> None:
+    """Assert that the group is not flooded: three posts a day at most, on Mondays the week besides."""
+    start = drive.moment(day, time(0, 0))
+    sent = drive.bot.server.accepted[drive.curtain :]
+    posts = [a for a in sent if a.chat_id == drive.group.id and a.at >= start and a.method.startswith("send")]
+    assert len(posts) <= (4 if day.weekday() == 0 else 3), (day, [post.text for post in posts])
+
+
 def expect_day(drive: Drive, day: date) -> None:
+    expect_few_posts(drive, day)
     expect_reminders(drive, day)
     expect_countdown(drive, day)
     expect_summary(drive, day)

@@ -101,4 +101,4 @@ async def test_among_many_units_those_that_rose_most_are_named(tmp_path: Path) -
         commander = await bot.commander("TP")
         await two_weeks(bot)
         await bot.settle()
-    assert commander.private.last().text.endswith("\nTăng nhanh nhất: Phường An Hội +259")
+    assert commander.private.last().text.endswith("\nTăng nhanh nhất so với chỉ tiêu: Phường An Hội +259")
