@@ -5,14 +5,13 @@ then ends as `sent`, `failed`, `unknown`, `expired` or `replaced`, or goes back 
 """
 
 import json
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from bot.domain.messages import Keyboard, Outgoing, Priority, Verb
+from bot.domain.pieces import split, units, without_tags
 from storage import nonces
 from storage.sqlite import Tx
 
@@ -26,10 +25,6 @@ RANK = {Priority.ANSWER: 0, Priority.PUSH: 1}
 # SQLite uses a partial index only for a query that repeats the index's own words.
 _OPEN = "state IN ('waiting', 'sending')"
 _COALESCING = "state = 'waiting' AND coalesce_key <> ''"
-
-_TAG = re.compile(r"<[^<>]*>")
-_ATOM = re.compile(r"&#?\w+;|.", re.DOTALL)
-_JOINER = "\u200d"
 
 
 class State(StrEnum):
@@ -190,67 +185,13 @@ def _pieces(outgoing: Outgoing) -> list[str]:
     """Return the text in pieces that fit. An edit stays one message: what does not fit ends in `…`."""
     text = outgoing.html
     if outgoing.verb == "photo":
-        return [text] if _units(_TAG.sub("", text)) <= LARGEST_CAPTION else [*split(text, LARGEST), ""]
-    if outgoing.verb not in {"send", "edit"} or _units(text) <= LARGEST:
+        return [text] if units(without_tags(text)) <= LARGEST_CAPTION else [*split(text, LARGEST), ""]
+    if outgoing.verb not in {"send", "edit"} or units(text) <= LARGEST:
         return [text]
     pieces = split(text, LARGEST)
     if outgoing.verb == "edit" and len(pieces) > 1:
         return [split(text, LARGEST - 2)[0] + "\n…"]
     return pieces
-
-
-def split(text: str, largest: int) -> list[str]:
-    """Cut HTML between lines into pieces of at most `largest` UTF-16 units.
-
-    Our markup never spans lines. A line that alone is too long loses its markup and is cut between
-    characters as people see them, so that no entity, surrogate pair or combining mark is torn.
-    """
-    pieces: list[str] = []
-    current: list[str] = []
-    room = largest
-    for line in text.split("\n"):
-        for part in [line] if _units(line) <= largest else _cut(line, largest):
-            units = _units(part) + 1  # with the line break before it
-            if current and units > room:
-                pieces.append("\n".join(current))
-                current, room = [], largest
-            room -= units if current else units - 1
-            current.append(part)
-    pieces.append("\n".join(current))
-    return [piece for piece in pieces if piece.strip()] or [""]
-
-
-def _cut(line: str, largest: int) -> list[str]:
-    parts: list[str] = []
-    current, size = "", 0
-    for cluster in _clusters(_TAG.sub("", line)):
-        units = _units(cluster)
-        if size + units > largest:
-            parts.append(current)
-            current, size = "", 0
-        current += cluster
-        size += units
-    return [*parts, current]
-
-
-def _clusters(text: str) -> Iterator[str]:
-    """Yield characters with what belongs to them: an escape, a base with its marks, joined emoji."""
-    cluster = ""
-    for match in _ATOM.finditer(text):
-        atom = match.group()
-        glued = unicodedata.category(atom[0]) in {"Mn", "Me", "Mc", "Sk"} or atom == _JOINER
-        if cluster and (glued or cluster.endswith(_JOINER)) and len(cluster) < LARGEST // 100:
-            cluster += atom
-        else:
-            if cluster:
-                yield cluster
-            cluster = atom
-    if cluster:
-        yield cluster
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def waiting_after(tx: Tx, after: int, limit: int) -> list[Waiting]:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.messages import Button, Outgoing, Priority
+from bot.domain.pieces import split
 from storage import chats, nonces, outbox
 from storage.outbox import Parcel, Settlement, State
 from storage.sqlite import Store, Tx, open_store
@@ -215,14 +216,14 @@ async def test_T14_an_edit_that_is_too_long_stays_one_message(store: Store) -> N
 
 @given(st.text(alphabet=st.sampled_from("aĐ🎉e\u0301\u0323 \n"), min_size=1, max_size=300))
 def test_T14_pieces_fit_and_hold_everything_but_blank_lines(text: str) -> None:
-    pieces = outbox.split(text, 20)
+    pieces = split(text, 20)
     assert all(len(piece.encode("utf-16-le")) // 2 <= 20 for piece in pieces)
     assert "".join("".join(pieces).split()) == "".join(text.split())
 
 
 @given(st.lists(st.sampled_from(["&amp;", "&lt;", "🎉", "👨\u200d👩\u200d👧", "e\u0323\u0302", "x"]), min_size=30))
 def test_T14_no_escape_and_no_character_is_torn(atoms: list[str]) -> None:
-    pieces = outbox.split("<b>" + "".join(atoms) + "</b>", 24)
+    pieces = split("<b>" + "".join(atoms) + "</b>", 24)
     assert "".join(pieces) == "".join(atoms)
     assert not any(unicodedata.combining(piece[0]) or piece[0] == "\u200d" for piece in pieces)
     assert all(piece.count("&") == piece.count(";") for piece in pieces)
