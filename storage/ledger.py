@@ -89,15 +89,6 @@ def has(tx: Tx, slot: Slot, chat: int = WHOLE, thread: int | None = None) -> boo
     )
 
 
-def last_day_sent(tx: Tx, campaign: str, job: str, before: date) -> date | None:
-    """Return the newest day before `before` for which this job was sent to anybody."""
-    day = tx.value(
-        "SELECT max(day) FROM job_runs WHERE campaign = ? AND job = ? AND day < ? AND state IN ('sent', 'late')",
-        (campaign, job, before.isoformat()),
-    )
-    return None if day is None else date.fromisoformat(day)
-
-
 @dataclass(frozen=True, slots=True)
 class Told:
     """When a push last reached anybody: its local day and time, and the instant."""
