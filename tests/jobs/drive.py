@@ -3,7 +3,7 @@
 import asyncio
 import random
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Container, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -48,7 +48,7 @@ SEED = 15
 class Ward:
     """A reporting unit with its officers and its habit: the hour it reports at each day, None for silence."""
 
-    code: str
+    name: str
     officers: list[User]
     need: dict[str, int]
     room: int
@@ -81,13 +81,9 @@ class Drive:
         count = (self.campaign.deadline - self.campaign.starts).days + 1
         return (self.campaign.starts + timedelta(days=n) for n in range(count))
 
-    def chats_at(self, at: datetime, words: str) -> dict[int, int]:
-        """Count, per chat, the messages that hold `words` and were sent within two minutes of `at`."""
-        found: dict[int, int] = {}
-        for each in self.pushes(at):
-            if words in each.text:
-                found[each.chat_id] = found.get(each.chat_id, 0) + 1
-        return found
+    def told_at(self, at: datetime, people: Container[int]) -> list[tuple[int, str]]:
+        """Return what these people were told within two minutes of `at`, in the order of their ids."""
+        return sorted((each.chat_id, each.text) for each in self.pushes(at) if each.chat_id in people)
 
     def pushes(self, at: datetime) -> Iterator[Accepted]:
         end = at + timedelta(minutes=2)
@@ -100,6 +96,8 @@ class Drive:
         """Return all that group and commander were told, in order: when, where, and every word."""
         names = {self.group.id: "nhóm", self.commander.id: "chỉ huy"}
         told = [each for each in self.bot.server.accepted[self.curtain :] if each.chat_id in names]
+        # Chats are served side by side: only the order within a chat is promised.
+        told.sort(key=lambda each: (each.at.replace(second=0, microsecond=0), each.chat_id))
         lines = []
         for each in told:
             if each.method.startswith("send"):
@@ -182,7 +180,7 @@ async def cast_for(bot: Stage, seed: int) -> Drive:
             totals[metric.code] = goals.baseline(unit, metric.keys[0])
             target = goals.target(unit, metric.code, campaign.deadline) or 0
             need[metric.code] = max(1, (target - totals[metric.code]) // 33)
-        ward = Ward(world.tree[unit].code, officers, need, totals["tn"] - totals["kh"])
+        ward = Ward(world.tree[unit].name, officers, need, totals["tn"] - totals["kh"])
         _form_habits(ward, number, campaign, chance)
         await bot.store.write(partial(_appoint, ward=ward, unit=unit, now=int(bot.clock.now().timestamp())))
         for officer in officers:

@@ -10,13 +10,21 @@ from bot.domain.figures import number
 from tests.jobs.drive import BEATS, SCRIPT, SEED, Drive, backdrop, cast_for
 from tests.stage import perform
 
+REMINDER = """\
+🔔 {} chưa có báo cáo hôm nay
+Chốt lúc 17:00.{}
+Gửi số liệu trong một dòng, hoặc bấm nút dưới đây. Bớt nhắc: /nhac"""
+
 
 def expect_reminders(drive: Drive, day: date) -> None:
-    """Assert that exactly the officers who owe a report were told, each once, at each beat."""
+    """Assert that at each beat exactly the officers who owe a report were told, each once, and with these words."""
+    left = (drive.campaign.deadline - day).days
+    urgent = " Hôm nay là hạn cuối." if not left else f" Còn {left} ngày đến hạn." if left <= 3 else ""
+    everybody = {officer.id for ward in drive.wards for officer in ward.officers}
     for beat in BEATS:
-        owing = {officer.id for ward in drive.wards if ward.owes(day, beat) for officer in ward.officers}
-        told = drive.chats_at(drive.moment(day, beat), "chưa có báo cáo")
-        assert told == dict.fromkeys(owing, 1), (day, beat)
+        owing = [ward for ward in drive.wards if ward.owes(day, beat)]
+        told = {officer.id: REMINDER.format(ward.name, urgent) for ward in owing for officer in ward.officers}
+        assert drive.told_at(drive.moment(day, beat), everybody) == sorted(told.items()), (day, beat)
 
 
 def expect_countdown(drive: Drive, day: date) -> None:
