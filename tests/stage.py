@@ -160,4 +160,6 @@ async def perform(
     """Run the bot on data that is there already: a start, or a start again."""
     start = partial(running, painter=painter or QuickPainter())
     async with scene.play(server, clock, config, setting_of(config), start) as playing:
-        yield Stage(server, clock, config, playing.setting, playing.app, playing.task)
+        bot = Stage(server, clock, config, playing.setting, playing.app, playing.task)
+        await bot.look()  # as the bot itself does first thing; here, so that no test outruns it
+        yield bot
