@@ -79,7 +79,18 @@ def prepare(connection: sqlite3.Connection, path: Path, migrate: bool) -> None: 
 
 
 def apply(connection: sqlite3.Connection, steps: Sequence[Migration]) -> None:
-    """Take the steps in one transaction: all or none."""
+    """Take the steps in one transaction: all or none.
+
+    A step may make a table anew, which SQLite wants done with foreign keys off; they are checked before the commit.
+    """
+    connection.execute("PRAGMA foreign_keys = OFF")
+    try:
+        _apply(connection, steps)
+    finally:
+        connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _apply(connection: sqlite3.Connection, steps: Sequence[Migration]) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         connection.execute(
@@ -90,6 +101,7 @@ def apply(connection: sqlite3.Connection, steps: Sequence[Migration]) -> None:
             for statement in _statements(step.sql):
                 connection.execute(statement)
             connection.execute("INSERT INTO migrations VALUES (?, ?, ?)", (step.number, step.name, step.checksum))
+        _verify_references(connection)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -112,7 +124,13 @@ def _statements(sql: str) -> list[str]:
 def verify(connection: sqlite3.Connection) -> None:
     """Raise Damaged unless the file passes SQLite's quick check and the foreign keys hold."""
     complaints = [str(row[0]) for row in connection.execute("PRAGMA quick_check") if row[0] != "ok"]
-    complaints += [f"foreign key: {tuple(row)}" for row in connection.execute("PRAGMA foreign_key_check")]
+    if complaints:
+        raise Damaged(complaints)
+    _verify_references(connection)
+
+
+def _verify_references(connection: sqlite3.Connection) -> None:
+    complaints = [f"foreign key: {tuple(row)}" for row in connection.execute("PRAGMA foreign_key_check")]
     if complaints:
         raise Damaged(complaints)
 

@@ -146,3 +146,26 @@ def test_C14_a_copy_that_does_not_verify_leaves_nothing(file: sqlite3.Connection
     with pytest.raises(Damaged, match="foreign key"):
         schema.copy_into(file, path.with_name("copy.db"))
     assert not list(path.parent.glob("copy*"))
+
+
+def test_a_table_that_is_made_anew_keeps_its_rows_and_what_refers_to_them(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        schema.apply(connection, schema.migrations()[:2])
+        connection.executescript(
+            "INSERT INTO units (id, code, name, level) VALUES (1, 'BT', 'Bến Tre', 'tỉnh');"
+            "INSERT INTO people (id, name, created) VALUES (1, 'Cán bộ', 0);"
+            "INSERT INTO chats (id, channel, external, private) VALUES (1, 'telegram', 5, 1);"
+            "INSERT INTO entries VALUES (1, 'K7Q2', 'vneid', 1, '2023-12-01', 0, 1, 'line', 'accepted', '{}', '{}',"
+            " '[]', '', NULL, NULL, 9, 1, 1, 0, 0, 1);"
+            "INSERT INTO reports VALUES ('vneid', 1, '2023-12-01', 0, 1, 1);"
+        )
+        schema.apply(connection, schema.migrations()[2:])
+        assert connection.execute("SELECT ref FROM reports JOIN entries ON entries.id = entry").fetchall() == [
+            ("K7Q2",)
+        ]
+        with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+            connection.execute("UPDATE entries SET note = 'x'")
+        with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+            connection.execute("INSERT INTO reports VALUES ('vneid', 1, '2023-12-02', 0, 7, 1)")
