@@ -25,6 +25,8 @@ from bot.domain.text import clean
 
 TELEGRAM = "https://api.telegram.org"
 TOKEN_VARIABLE = "TIENDO_TELEGRAM_TOKEN"  # noqa: S105  (the variable's name, not a token)
+CREDENTIALS_VARIABLE = "CREDENTIALS_DIRECTORY"  # set by systemd for LoadCredential=
+CREDENTIAL = "telegram.token"
 
 Loc = tuple[int | str, ...]
 
@@ -200,11 +202,14 @@ class Config(Frozen):
         return ZoneInfo(self.timezone)
 
     def token(self, env: Mapping[str, str]) -> SecretStr:
-        """Return the bot token: from the environment, else from the file or the config itself."""
+        """Return the bot token: from the environment, a credential of systemd, the file or the config itself."""
         wanted = f"a bot token from @BotFather, in {TOKEN_VARIABLE} or in the file that token_file names"
         telegram, held = self.telegram, env.get(TOKEN_VARIABLE, "")
         if held:
             return self._secret(held, TOKEN_VARIABLE, _TOKEN, wanted)
+        credential = Path(env.get(CREDENTIALS_VARIABLE, ""), CREDENTIAL)
+        if env.get(CREDENTIALS_VARIABLE) and credential.is_file():
+            return self._secret(credential, CREDENTIAL, _TOKEN, wanted)
         if telegram.token_file:
             return self._secret(telegram.token_file, "telegram.token_file", _TOKEN, wanted)
         held = telegram.token.get_secret_value() if telegram.token else ""

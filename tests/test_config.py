@@ -216,6 +216,13 @@ def test_the_environment_beats_the_token_of_the_file(tmp_path: Path) -> None:
     assert config.token({"TIENDO_TELEGRAM_TOKEN": "1:other"}).get_secret_value() == "1:other"
 
 
+def test_V3_a_credential_of_systemd_beats_the_token_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "telegram.token").write_text("1:other", encoding="utf-8")
+    config = load(write(tmp_path, f'[telegram]\ntoken = "{TOKEN}"'))
+    assert config.token({"CREDENTIALS_DIRECTORY": str(tmp_path)}).get_secret_value() == "1:other"
+    assert config.token({"CREDENTIALS_DIRECTORY": str(tmp_path / "none")}).get_secret_value() == TOKEN
+
+
 def test_a_token_may_stand_in_the_config_but_not_beside_a_token_file(tmp_path: Path) -> None:
     assert load(write(tmp_path, f'[telegram]\ntoken = "{TOKEN}"')).token({}).get_secret_value() == TOKEN
     said = complaint(tmp_path, f'[telegram]\ntoken = "{TOKEN}"\ntoken_file = "token"')
