@@ -8,7 +8,7 @@ KILLS ?= 100
 SEED ?= 7
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse run test crash check format lock charts screenshots
+.PHONY: help setup rehearse run test crash check format lock charts screenshots bench
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,3 +53,11 @@ screenshots: $(READY)  ## photograph the rehearsal page for the docs (needs Chro
 
 charts: $(READY)  ## draw the pictures of the docs
 	$(BIN)/python -m bot.render.charts docs/img
+
+bench: $(READY) .venv-bench/ready  ## measure the bot beside what one would use instead; ARGS="rush --officers 3000"
+	$(BIN)/python -m benchmarks $(ARGS)
+
+.venv-bench/ready: benchmarks/peers/requirements.lock
+	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/peers/requirements.lock
+	@touch $@

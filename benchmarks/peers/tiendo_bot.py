@@ -1,0 +1,27 @@
+"""This bot, whole, as `tiendo run` wires it, with Telegram's pacing off: the peers have none."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import uvloop
+from pydantic import SecretStr
+
+from bot.app import SystemClock, running
+from bot.channels.telegram import TelegramChannel
+from bot.config import load
+from bot.courier import UNLIMITED, Limits
+
+
+async def main() -> None:
+    """Run until killed."""
+    config = load(Path(os.environ["CONFIG"]))
+    clock = SystemClock()
+    channel = TelegramChannel(SecretStr(os.environ["TOKEN"]), os.environ["BASE_URL"], clock)
+    limits = Limits() if os.environ.get("PACED") else UNLIMITED
+    async with running(config, channel, clock, limits=limits) as (_, task):
+        await asyncio.wait((task,))
+
+
+if __name__ == "__main__":
+    uvloop.run(main())
