@@ -1,4 +1,4 @@
-"""Roster files: a CSV or XLSX file as a header and rows of text, each with its line number."""
+"""Roster files: CSV or XLSX as a header and rows of text, each with its line number; from disk, or as bytes."""
 
 import csv
 import io
@@ -13,7 +13,6 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
-from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.cell.read_only import EMPTY_CELL
@@ -22,11 +21,14 @@ MAX_BYTES = 20_000_000
 MAX_UNPACKED = 200_000_000  # bytes of all parts of a workbook together
 MAX_ROWS = 200_000
 MAX_COLUMNS = 100
+MAX_CELLS = 3_000_000  # of all rows together, as they stand in memory
 
 Numbered = tuple[int, list[str]]
 
+_FOREIGN = (b"%PDF", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"{\\rtf")
 _HEADER = 65_536  # characters in which the first line is looked for
-_MALFORMED = (zipfile.BadZipFile, zlib.error, ParseError, LookupError, ValueError, TypeError, AttributeError, OSError)
+# Parsers of XML raise kinds of SyntaxError, those of the standard library and of lxml.
+_MALFORMED = (zipfile.BadZipFile, zlib.error, SyntaxError, LookupError, ValueError, TypeError, AttributeError, OSError)
 
 
 class Unreadable(StrEnum):
@@ -43,10 +45,10 @@ class Unreadable(StrEnum):
 
 
 class RosterFileError(Exception):
-    """A roster file that cannot be read. `line` is 0 where the whole file is meant."""
+    """A roster file that cannot be read. `line` is 0 where the whole file is meant, `path` None where it has none."""
 
-    def __init__(self, path: Path, reason: Unreadable, line: int = 0) -> None:
-        super().__init__(path.name, reason.value, line)
+    def __init__(self, path: Path | None, reason: Unreadable, line: int = 0) -> None:
+        super().__init__(path and path.name, reason.value, line)
         self.path, self.reason, self.line = path, reason, line
 
 
@@ -74,26 +76,44 @@ def rows_of(path: Path) -> Sheet:
         raise RosterFileError(path, Unreadable.NO_FILE)
     if path.stat().st_size > MAX_BYTES:
         raise RosterFileError(path, Unreadable.TOO_BIG)
-    with closing(read(path)) as lines:
-        rows = list(_bounded(path, lines))
+    try:
+        return _sheet(read(path.read_bytes()))
+    except RosterFileError as error:
+        raise RosterFileError(path, error.reason, error.line) from None
+
+
+def rows_in(data: bytes) -> Sheet:
+    """Read the same from bytes whose name says nothing: what they begin with tells a workbook from text."""
+    if len(data) > MAX_BYTES:
+        raise RosterFileError(None, Unreadable.TOO_BIG)
+    if data.startswith(_FOREIGN):
+        raise RosterFileError(None, Unreadable.OTHER_KIND)
+    return _sheet(_xlsx_rows(data) if data.startswith(b"PK") else _csv_rows(data))
+
+
+def _sheet(lines: Generator[Numbered, None, None]) -> Sheet:
+    with closing(lines):
+        rows = list(_bounded(lines))
     if not rows:
-        raise RosterFileError(path, Unreadable.EMPTY)
+        raise RosterFileError(None, Unreadable.EMPTY)
     return Sheet(rows[0][1], rows[1:])
 
 
-def _bounded(path: Path, rows: Iterable[Numbered]) -> Iterator[Numbered]:
+def _bounded(rows: Iterable[Numbered]) -> Iterator[Numbered]:
     """Yield the rows that are not blank; stop a file that unpacks without end."""
+    left = MAX_CELLS
     for line, cells in rows:
         while cells and not cells[-1].strip():  # cells that are only formatted
             cells.pop()
-        if line > MAX_ROWS or len(cells) > MAX_COLUMNS:
-            raise RosterFileError(path, Unreadable.TOO_BIG, line)
+        left -= len(cells)
+        if line > MAX_ROWS or len(cells) > MAX_COLUMNS or left < 0:
+            raise RosterFileError(None, Unreadable.TOO_BIG, line)
         if cells:
             yield line, cells
 
 
-def _csv_rows(path: Path) -> Generator[Numbered, None, None]:
-    text = _text(path)
+def _csv_rows(data: bytes) -> Generator[Numbered, None, None]:
+    text = _text(data)
     line = 1
     try:
         delimiter = max(",;\t", key=lambda mark: len(next(csv.reader(_lines(text[:_HEADER]), delimiter=mark), [])))
@@ -102,36 +122,34 @@ def _csv_rows(path: Path) -> Generator[Numbered, None, None]:
             yield line, cells
             line = reader.line_num + 1  # a quoted cell may span lines: a row is where it begins
     except csv.Error:
-        raise RosterFileError(path, Unreadable.BROKEN, line) from None
+        raise RosterFileError(None, Unreadable.BROKEN, line) from None
 
 
 def _lines(text: str) -> io.StringIO:
     return io.StringIO(text, newline="")
 
 
-def _text(path: Path) -> str:
-    data = path.read_bytes()
+def _text(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:1024]:
-        raise RosterFileError(path, Unreadable.UTF_16)
+        raise RosterFileError(None, Unreadable.UTF_16)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise RosterFileError(path, Unreadable.NOT_UTF_8, data.count(b"\n", 0, error.start) + 1) from None
+        raise RosterFileError(None, Unreadable.NOT_UTF_8, data.count(b"\n", 0, error.start) + 1) from None
 
 
-def _xlsx_rows(path: Path) -> Generator[Numbered, None, None]:
+def _xlsx_rows(data: bytes) -> Generator[Numbered, None, None]:
     """Yield the first sheet's rows. Formulas are read beside their results, to notice those never calculated."""
     try:
-        with path.open("rb") as file, path.open("rb") as again:
-            if sum(part.file_size for part in zipfile.ZipFile(file).infolist()) > MAX_UNPACKED:
-                raise RosterFileError(path, Unreadable.TOO_BIG)
-            rows = zip(_cells(file, results=True), _cells(again, results=False), strict=True)
-            for line, (results, sources) in enumerate(rows, 1):
-                if any(map(_is_lost, results, sources)):
-                    raise RosterFileError(path, Unreadable.FORMULA, line)
-                yield line, [_as_text(cell) for cell in results]
+        if sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(data)).infolist()) > MAX_UNPACKED:
+            raise RosterFileError(None, Unreadable.TOO_BIG)
+        rows = zip(_cells(io.BytesIO(data), results=True), _cells(io.BytesIO(data), results=False), strict=True)
+        for line, (results, sources) in enumerate(rows, 1):
+            if any(map(_is_lost, results, sources)):
+                raise RosterFileError(None, Unreadable.FORMULA, line)
+            yield line, [_as_text(cell) for cell in results]
     except _MALFORMED:
-        raise RosterFileError(path, Unreadable.BROKEN) from None
+        raise RosterFileError(None, Unreadable.BROKEN) from None
 
 
 def _cells(file: BinaryIO, *, results: bool) -> Iterator[list[Cell]]:

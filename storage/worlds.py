@@ -32,10 +32,10 @@ class Worlds:
 
 
 def load(tx: Tx, setting: Setting, day: date) -> World:
-    """Read units, targets and baselines that hold on `day`, and who is on leave when."""
+    """Read units with all their dated targets and baselines, and who is on leave when."""
     tree = Tree.of({unit.id: unit for unit in units(tx)})
     goals = {
-        campaign.code: Goals.of(tree, campaign, targets(tx, campaign.code), baselines(tx, campaign.code, day), day)
+        campaign.code: Goals.of(tree, campaign, targets(tx, campaign.code), baselines(tx, campaign.code), day)
         for campaign in setting.campaigns
         if tree.find(campaign.root) is not None
     }
@@ -48,8 +48,11 @@ def absences(tx: Tx, setting: Setting, tree: Tree) -> Absences:
 
 
 def units(tx: Tx) -> list[Unit]:
-    """Return all units in the order in which they came."""
-    rows = tx.all("SELECT id, code, name, level, parent, population, aliases FROM units ORDER BY id")
+    """Return all units in the order in which they came; a merged one stands under the unit that goes on for it."""
+    rows = tx.all(
+        "SELECT id, code, name, level, coalesce(merged_into, parent) AS parent, population, aliases, closed,"
+        " merged_into IS NOT NULL AS merged FROM units ORDER BY id"
+    )
     return [
         Unit(
             UnitId(row["id"]),
@@ -59,6 +62,8 @@ def units(tx: Tx) -> list[Unit]:
             None if row["parent"] is None else UnitId(row["parent"]),
             row["population"],
             tuple(json.loads(row["aliases"])),
+            None if row["closed"] is None else date.fromisoformat(row["closed"]),
+            bool(row["merged"]),
         )
         for row in rows
     ]
@@ -83,17 +88,14 @@ def targets(tx: Tx, campaign: str) -> list[TargetRow]:
     ]
 
 
-def baselines(tx: Tx, campaign: str, day: date) -> list[BaselineRow]:
-    """Return the newest baselines of a campaign that have begun on `day` and are not taken back."""
+def baselines(tx: Tx, campaign: str) -> list[BaselineRow]:
+    """Return all dated baselines of a campaign, oldest first."""
     rows = tx.all(
-        "SELECT unit, metric, part, amount, since FROM baselines WHERE campaign = ? AND since <= ? ORDER BY since, id",
-        (campaign, day.isoformat()),
+        "SELECT unit, metric, part, amount, since FROM baselines WHERE campaign = ? ORDER BY since, id", (campaign,)
     )
-    newest = {(row["unit"], row["metric"], row["part"]): row for row in rows}
     return [
         BaselineRow(
             UnitId(row["unit"]), Key(row["metric"], row["part"]), row["amount"], date.fromisoformat(row["since"])
         )
-        for row in newest.values()
-        if row["amount"] is not None
+        for row in rows
     ]

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from bot import roster_files
 from bot.config import load
 from bot.domain.roster import Roster, read_roster
-from bot.roster_files import RosterFileError, Unreadable, rows_of
+from bot.roster_files import RosterFileError, Unreadable, rows_in, rows_of
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -232,3 +232,32 @@ def test_a_workbook_gives_the_same_roster_as_the_csv(tmp_path: Path) -> None:
 
     again = rows_of(xlsx_file(tmp_path, fill))
     assert read_roster(*again, config.campaigns) == read_roster(header, rows, config.campaigns)
+
+
+def test_bytes_without_a_name_are_known_by_what_they_begin_with(tmp_path: Path) -> None:
+    book = xlsx_file(tmp_path, lambda sheet: sheet.append(["code", "name"]))
+    assert rows_in(book.read_bytes()) == rows_in(b"code,name\n") == (["code", "name"], [])
+
+
+@pytest.mark.parametrize("data", [b"%PDF-1.7", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x89PNG\r\n", b"{\\rtf1"])
+def test_bytes_of_another_kind_are_refused(data: bytes) -> None:
+    with pytest.raises(RosterFileError) as refused:
+        rows_in(data)
+    assert (refused.value.path, refused.value.reason) == (None, Unreadable.OTHER_KIND)
+
+
+def test_S14_too_many_cells_are_refused_before_they_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roster_files, "MAX_CELLS", 5)
+    with pytest.raises(RosterFileError) as refused:
+        rows_in(b"a,b\n1,2\n3,4\n")
+    assert (refused.value.reason, refused.value.line) == (Unreadable.TOO_BIG, 3)
+
+
+def test_S14_entities_that_multiply_are_refused(tmp_path: Path) -> None:
+    file = xlsx_file(tmp_path, lambda sheet: sheet.append(["code"]))
+    bomb = b"".join(b'<!ENTITY e%d "%s">' % (n + 1, b"&e%d;" % n * 20) for n in range(9))
+    head = b'<!DOCTYPE x [<!ENTITY e0 "aaaaaaaaaa">' + bomb + b"]>"
+    sheet = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">'
+    sheet += b'<c r="A1" t="inlineStr"><is><t>&e9;</t></is></c></row></sheetData></worksheet>'
+    rewrite(file, "xl/worksheets/sheet1.xml", lambda _: head + sheet)
+    assert refusal(file)[0] in {Unreadable.BROKEN, Unreadable.EMPTY}

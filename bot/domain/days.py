@@ -40,6 +40,7 @@ class Openness(StrEnum):
     BEFORE_START = "before_start"
     AFTER_DEADLINE = "after_deadline"
     LOCKED = "locked"
+    UNIT_CLOSED = "unit_closed"  # the unit itself reports no more
 
 
 class Stage(StrEnum):

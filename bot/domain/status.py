@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
@@ -10,9 +10,13 @@ from bot.domain import days
 from bot.domain.campaign import Campaign, Key, Metric
 from bot.domain.days import Calendar, Stage
 from bot.domain.figures import Share, as_written
+from bot.domain.goals import TargetChange
 from bot.domain.pace import Pace, Plan, pace
 from bot.domain.units import Unit
 from bot.domain.world import World
+
+RECENT = timedelta(days=6)
+"""How long a changed target is news: on the day of its change and this many days after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,8 @@ class MetricStatus:
     """A counted metric of a unit at the end of a day.
 
     `total` holds the baseline. `target` is that of the current phase, None where there is none; then
-    there is no pace either.
+    there is no pace either. `change` is how it has changed of late, as long as that is news. `lacking` is
+    what it is above its children's targets in all, negative: below.
     """
 
     code: str
@@ -43,6 +48,8 @@ class MetricStatus:
     day: date
     plan: Plan
     calendar: Calendar
+    change: TargetChange | None = None
+    lacking: int = 0
 
     @cached_property
     def pace(self) -> Pace | None:
@@ -71,7 +78,8 @@ class RatioStatus:
 class Status:
     """A unit in a campaign on a day. `expected`, `reported`, `on_time` and `on_leave` count reporting units.
 
-    Those on leave are not expected, unless a report came anyway.
+    Those on leave are not expected, unless a report came anyway. `closed` is the day from which the unit itself
+    reports no more, `successor` the unit that goes on for it.
     """
 
     campaign: Campaign
@@ -85,6 +93,13 @@ class Status:
     metrics: tuple[MetricStatus, ...]
     ratios: tuple[RatioStatus, ...]
     on_leave: int = 0
+    closed: date | None = None
+    successor: Unit | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether the unit reports no more on the day."""
+        return self.closed is not None and self.closed <= self.day
 
     def metric(self, code: str) -> MetricStatus:
         """Return the counted metric with this code; KeyError where there is none."""
@@ -119,6 +134,8 @@ def status(world: World, campaign: Campaign, unit: Unit, day: date, sums: Sums) 
         metrics=metrics,
         ratios=tuple(_ratio(metric, metrics, campaign) for metric in campaign.metrics if metric.kind == "ratio"),
         on_leave=world.on_leave(campaign.code, unit.id, day),
+        closed=world.tree.closings.get(unit.id),
+        successor=world.tree.successor(unit.id),
     )
 
 
@@ -126,8 +143,9 @@ def metric_status(world: World, campaign: Campaign, unit: Unit, metric: Metric, 
     """Put together one metric of a unit at the end of `day`."""
     goals = world.goals[campaign.code]
     key = Key(metric.code)
-    baseline = goals.baseline(unit.id, key)
+    baseline = goals.baseline(unit.id, key, day)
     total = baseline + sums.total.get(key, 0)
+    changes = tuple(goals.changes(unit.id, metric.code, day - RECENT, day))
     return MetricStatus(
         code=metric.code,
         name=metric.name,
@@ -139,14 +157,17 @@ def metric_status(world: World, campaign: Campaign, unit: Unit, metric: Metric, 
         parts=tuple(
             PartStatus(
                 part.name,
-                goals.baseline(unit.id, Key(metric.code, part.code)) + sums.total.get(Key(metric.code, part.code), 0),
+                goals.baseline(unit.id, Key(metric.code, part.code), day)
+                + sums.total.get(Key(metric.code, part.code), 0),
                 sums.today.get(Key(metric.code, part.code), 0),
             )
             for part in metric.parts
         ),
         day=day,
-        plan=Plan(campaign.starts, baseline, goals.milestones(unit.id, metric.code)),
+        plan=Plan(campaign.starts, baseline, goals.milestones(unit.id, metric.code, day)),
         calendar=world.calendar_of(campaign.code, unit.id),
+        change=next(iter(changes[-1:]), None),
+        lacking=goals.mismatch(unit.id, metric.code, day),
     )
 
 

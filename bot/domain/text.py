@@ -11,6 +11,8 @@ def clean(text: str, limit: int = 4096) -> str:
 
     Line breaks and tabs become single spaces. At most `limit` code points are kept. Cleaning twice changes nothing.
     """
+    if text.isascii() and text.isprintable():  # most cells of a table: nothing in it to take out
+        return _SPACES.sub(" ", text[: limit * 4]).strip()[:limit].rstrip()
     kept: list[str] = []
     marks = 0
     for char in unicodedata.normalize("NFC", text[: limit * 4]):

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
 from typing import NewType
 
 UnitId = NewType("UnitId", int)
@@ -9,7 +11,11 @@ UnitId = NewType("UnitId", int)
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One node of the tree. `population` is the number of eligible people, where it is known."""
+    """One node of the tree. `population` is the number of eligible people, where it is known.
+
+    From the day `closed` on it reports no more. A unit that is `merged` has the one that goes on for it as
+    its parent, so that all it ever counted is counted there.
+    """
 
     id: UnitId
     code: str
@@ -18,6 +24,8 @@ class Unit:
     parent: UnitId | None = None
     population: int | None = None
     aliases: tuple[str, ...] = ()
+    closed: date | None = None
+    merged: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,26 @@ class Tree:
         parent = self.units[unit].parent
         return (unit,) if parent is None else self.children[parent]
 
+    @cached_property
+    def closings(self) -> Mapping[UnitId, date]:
+        """Return from which day on closed units report no more: by their own closing, or by one above them."""
+        found: dict[UnitId, date] = {}
+        for unit in self.units.values():
+            if unit.closed is not None:
+                for below in self.below(unit.id):
+                    found[below] = min(unit.closed, found.get(below, date.max))
+        return found
+
+    def is_closed(self, unit: UnitId, day: date) -> bool:
+        """Tell whether the unit reports no more on a day."""
+        return day >= self.closings.get(unit, date.max)
+
+    def successor(self, unit: UnitId) -> Unit | None:
+        """Return the unit that goes on for this one, or for the one above it that was merged; None where none does."""
+        merged = next((each for each in self.paths[unit] if self.units[each].merged), None)
+        parent = None if merged is None else self.units[merged].parent
+        return None if parent is None else self.units[parent]
+
     def below(self, unit: UnitId) -> Iterator[UnitId]:
         """Yield the unit and everything under it, parents before children."""
         yield unit
@@ -76,7 +104,10 @@ class Tree:
             yield from self.below(child)
 
     def reporting(self, root: UnitId, reports_from: str) -> tuple[UnitId, ...]:
-        """Return the units under `root` that are to report: the leaves, or those of the named level."""
+        """Return the units under `root` that are to report, closed ones too: the leaves, or those of the named level.
+
+        A unit stays a leaf when others are merged into it.
+        """
         if reports_from == "leaf":
-            return tuple(unit for unit in self.below(root) if not self.children[unit])
+            return tuple(unit for unit in self.below(root) if all(self.units[e].merged for e in self.children[unit]))
         return tuple(unit for unit in self.below(root) if self.units[unit].level == reports_from)

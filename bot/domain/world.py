@@ -1,7 +1,8 @@
 """What a turn knows without asking: campaigns, calendar, units and goals, as of one day."""
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -27,6 +28,16 @@ class Setting:
     campaigns: tuple[Campaign, ...]
     admins: frozenset[int] = frozenset()
 
+    @cached_property
+    def active(self) -> tuple[Campaign, ...]:
+        """Return the campaigns that are not archived: those that take reports, speak and are offered."""
+        return tuple(campaign for campaign in self.campaigns if not campaign.archived)
+
+    @property
+    def first(self) -> Campaign:
+        """Return the campaign by whose days those questions are read that name none."""
+        return (self.active or self.campaigns)[0]
+
     def campaign(self, code: str) -> Campaign | None:
         """Return the campaign with this code, or None."""
         return next((campaign for campaign in self.campaigns if campaign.code == code), None)
@@ -40,7 +51,7 @@ class Rival(NamedTuple):
     target: int
 
 
-_OF_THE_ROSTER = ("reporting", "names", "_rivals", "_reporters")
+_OF_THE_ROSTER = ("reporting", "names", "_rivals", "_reporters", "_closings")
 
 
 @dataclass(frozen=True)
@@ -93,17 +104,36 @@ class World:
             self._away[campaign, day] = Counter(
                 above
                 for away in self.absences.away
-                if away in self.reporting.get(campaign, ()) and self.absences.is_on_leave(campaign, away, day)
+                if away in self.reporting.get(campaign, ())
+                and self.absences.is_on_leave(campaign, away, day)
+                and not self.tree.is_closed(away, day)
                 for above in self.tree.path(away)
             )
         return self._away[campaign, day][unit]
 
-    def expected_on(self, campaign: str, unit: UnitId, day: date) -> int:
-        """Return how many reporting units under (and with) this one owe a report for a day: those not on leave.
+    @cached_property
+    def _closings(self) -> Mapping[tuple[str, UnitId], list[date]]:
+        """Return the days from which reporting units under each unit report no more, in order, per campaign."""
+        found: dict[tuple[str, UnitId], list[date]] = {}
+        for unit, closed in sorted(self.tree.closings.items(), key=lambda closing: closing[1]):
+            for code in (code for code, units in self.reporting.items() if unit in units):
+                for above in self.tree.path(unit):
+                    found.setdefault((code, above), []).append(closed)
+        return found
 
-        Whether the day is worked at all is the calendar's to say.
+    def expected_on(self, campaign: str, unit: UnitId, day: date) -> int:
+        """Return how many reporting units under (and with) this one owe a report for a day.
+
+        Those that are on leave, or closed by then, owe none. Whether the day is worked at all is the
+        calendar's to say.
         """
-        return self._reporters.get((campaign, unit), 0) - self.on_leave(campaign, unit, day)
+        closed = bisect_right(self._closings.get((campaign, unit), ()), day)
+        return self._reporters.get((campaign, unit), 0) - closed - self.on_leave(campaign, unit, day)
+
+    def owes(self, campaign: str, unit: UnitId, day: date) -> bool:
+        """Tell whether a unit owes a report of its own for a day that is worked."""
+        reports = unit in self.reporting.get(campaign, ()) and not self.tree.is_closed(unit, day)
+        return reports and not self.absences.is_on_leave(campaign, unit, day)
 
     @cached_property
     def _calendars(self) -> dict[UnitId, Calendar]:
@@ -128,7 +158,7 @@ class World:
         where = (campaign.code, siblings[0], day)
         if where not in self._rivals:  # asked for by every receipt, and the same until the roster changes
             goals, code = self.goals[campaign.code], campaign.main.code
-            found = ((each, goals.baseline(each, Key(code)), goals.target(each, code, day)) for each in siblings)
+            found = ((each, goals.baseline(each, Key(code), day), goals.target(each, code, day)) for each in siblings)
             self._rivals[where] = tuple(Rival(each, base, target) for each, base, target in found if target)
         return self._rivals[where]
 
@@ -137,9 +167,16 @@ class World:
         return self.tree.find(campaign.root)
 
     def campaigns_of(self, unit: UnitId) -> tuple[Campaign, ...]:
-        """Return the campaigns whose root covers the unit, in the order of the config."""
+        """Return the campaigns whose root covers the unit, in the order of the config; not the archived ones."""
+        return self._covering(self.setting.active, unit)
+
+    def archived_of(self, unit: UnitId) -> tuple[Campaign, ...]:
+        """Return the archived campaigns whose root covers the unit."""
+        return self._covering((campaign for campaign in self.setting.campaigns if campaign.archived), unit)
+
+    def _covering(self, campaigns: Iterable[Campaign], unit: UnitId) -> tuple[Campaign, ...]:
         covering = []
-        for campaign in self.setting.campaigns:
+        for campaign in campaigns:
             root = self.root(campaign)
             if root is not None and self.tree.covers(root.id, unit):
                 covering.append(campaign)

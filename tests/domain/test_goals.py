@@ -1,6 +1,7 @@
 """Claims about goals: who must reach what, from where, by when."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -8,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.campaign import Campaign, Key, Metric, Part, Phase, Share
-from bot.domain.goals import BaselineRow, Goals, Mismatch, TargetRow
+from bot.domain.campaign import Campaign, Entered, Key, Metric, Part, Phase, Share
+from bot.domain.goals import BaselineRow, Goals, Mismatch, TargetChange, TargetRow
 from bot.domain.units import Tree, Unit, UnitId
 
 PROVINCE, EAST, WEST, AN_HOI, SON_DONG = (UnitId(n) for n in range(1, 6))
@@ -116,14 +117,56 @@ def test_the_roster_beats_the_config_until_it_takes_the_target_back() -> None:
     later = START + timedelta(days=9)
     rows = [amount(PROVINCE, 600), amount(PROVINCE, None, since=later)]
     assert goals(rows, drive=campaign({"kh": 500})).target(PROVINCE, "kh", START) == 600
-    assert goals(rows, drive=campaign({"kh": 500}), day=later).target(PROVINCE, "kh", START) == 500
+    assert goals(rows, drive=campaign({"kh": 500})).target(PROVINCE, "kh", later) == 500
 
 
 def test_of_two_dated_targets_the_newer_valid_one_wins_whatever_their_order() -> None:
     change = START + timedelta(days=9)
-    rows = [amount(WEST, 70, since=change), amount(WEST, 50)]
-    known = [goals(rows, day=START + timedelta(days=n)) for n in (-1, 0, 8, 9, 10)]
-    assert [each.target(WEST, "kh", START) for each in known] == [None, 50, 50, 70, 70]
+    known = goals([amount(WEST, 70, since=change), amount(WEST, 50)])
+    assert [known.target(WEST, "kh", START + timedelta(days=n)) for n in (0, 8, 9, 10)] == [50, 50, 70, 70]
+
+
+def test_what_was_given_first_holds_from_the_beginning() -> None:
+    known = goals([amount(WEST, 50, since=START + timedelta(days=9))])
+    assert known.target(WEST, "kh", START) == 50
+    assert list(known.changes(WEST, "kh", START, DEADLINE)) == []
+
+
+def test_a_changed_target_is_told_with_its_day_also_to_those_above() -> None:
+    change = START + timedelta(days=9)
+    known = goals([amount(WEST, 50), amount(AN_HOI, 30), amount(WEST, 70, since=change)])
+    assert list(known.changes(WEST, "kh", START, DEADLINE)) == [TargetChange(change, 50, 70)]
+    assert list(known.changes(PROVINCE, "kh", change, change)) == [TargetChange(change, 80, 100)]
+    assert list(known.changes(AN_HOI, "kh", START, DEADLINE)) == []
+    assert list(known.changes(WEST, "kh", change + timedelta(days=1), DEADLINE)) == []
+
+
+def test_the_line_to_a_changed_target_is_the_new_one_from_its_day_on() -> None:
+    change = START + timedelta(days=9)
+    known = goals([amount(WEST, 50), amount(WEST, 70, since=change)])
+    assert known.milestones(WEST, "kh", change - timedelta(days=1)) == ((DEADLINE, 50),)
+    assert known.milestones(WEST, "kh", change) == ((DEADLINE, 70),)
+
+
+def test_a_changed_baseline_holds_from_its_day_and_that_of_a_running_total_always() -> None:
+    change = START + timedelta(days=9)
+    rows = [base(WEST, Key("kh"), 5), base(WEST, Key("kh"), 8, since=change)]
+    assert [goals(baselines=rows).baseline(WEST, Key("kh"), day) for day in (START, change)] == [5, 8]
+    metric = Metric(code="kh", name="Kích hoạt", entry=Entered.CUMULATIVE)
+    running = Campaign(code="cd", name="90 ngày", root="bp", starts=START, deadline=DEADLINE, metrics=(metric,))
+    assert [goals(baselines=rows, drive=running).baseline(WEST, Key("kh"), day) for day in (START, change)] == [8, 8]
+
+
+def test_a_merged_units_figures_count_for_its_successor_and_its_target_until_the_merger() -> None:
+    merger = START + timedelta(days=9)
+    gone = replace(TREE[SON_DONG], parent=AN_HOI, closed=merger, merged=True)
+    rows = [amount(AN_HOI, 10), amount(SON_DONG, 20), amount(AN_HOI, 25, since=merger)]
+    bases = [base(AN_HOI, Key("kh"), 3), base(SON_DONG, Key("kh"), 4)]
+    known = Goals.of(Tree.of({**TREE.units, SON_DONG: gone}), campaign(), rows, bases, START)
+    assert [known.target(unit, "kh", START) for unit in (SON_DONG, AN_HOI, EAST)] == [20, 30, 30]
+    assert [known.target(unit, "kh", merger) for unit in (SON_DONG, AN_HOI, EAST)] == [None, 25, 25]
+    assert [known.baseline(unit, Key("kh"), merger) for unit in (SON_DONG, AN_HOI, EAST)] == [4, 7, 7]
+    assert known.mismatches(START) == known.mismatches(merger) == ()
 
 
 @pytest.mark.parametrize(

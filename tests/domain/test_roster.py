@@ -19,10 +19,13 @@ from bot.domain.roster import (
     RowProblem,
     TargetColumn,
     Trouble,
+    Whole,
     diff,
     every_column,
+    impact,
     read_roster,
 )
+from bot.domain.roster.telling import Line, sections
 from bot.domain.text import clean
 
 PARTS = (Part(code="m1", name="Mức 1"), Part(code="m2", name="Mức 2"))
@@ -332,6 +335,92 @@ def test_units_are_added_moved_and_never_deleted() -> None:
     assert found.moved == (Change("X", "parent", "BT", "h"),)
     assert found.changed == (Change("h", "code", "H", "h"),)
     assert [row.code for row in found.kept] == ["BT-01"]
+
+
+CLOSINGS = "code,name,level,parent,closed,merged_into"
+PAIR = ("BT,Bến Tre,tinh,", "A,An Hội,xa,BT", "B,Phú Khương,xa,BT")
+
+
+@pytest.mark.parametrize("cell", ["2023-12-05", "05-12-2023", "5/12/2023", "5.12.2023"])
+def test_the_day_of_a_closing_is_read_as_programs_and_as_people_write_it(cell: str) -> None:
+    unit = roster(PAIR[0], f"{PAIR[1]},{cell},", header=CLOSINGS).rows[1]
+    assert (unit.closed, unit.merged_into) == (date(2023, 12, 5), None)
+
+
+@pytest.mark.parametrize("cell", ["5-12", "31-02-2023", "2023-13-01", "12/2023", "5-12/2023", "mai"])
+def test_what_is_no_day_is_refused(cell: str) -> None:
+    assert troubles(PAIR[0], f"{PAIR[1]},{cell},", header=CLOSINGS) == [(3, "closed", "bad_day")]
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "trouble"),
+    [
+        (",b", "merged_into", Trouble.MERGED_OPEN),
+        ("2023-12-05,C", "merged_into", Trouble.UNKNOWN_PARENT),
+        ("2023-12-05,a", "merged_into", Trouble.CIRCLE),
+    ],
+)
+def test_a_merger_names_another_unit_and_its_day(cells: str, column: str, trouble: Trouble) -> None:
+    assert troubles(PAIR[0], f"{PAIR[1]},{cells}", PAIR[2], header=CLOSINGS) == [(3, column, trouble)]
+
+
+def test_a_merger_must_not_lead_back_by_way_of_parents() -> None:
+    rows = (PAIR[0], "A,A,huyen,BT,2023-12-05,C", "C,C,xa,A")
+    assert troubles(*rows, header=CLOSINGS) == [(3, "merged_into", "circle")]
+
+
+def test_the_root_of_a_campaign_cannot_be_closed() -> None:
+    assert troubles(f"{PAIR[0]},2023-12-05,", header=CLOSINGS) == [(2, "closed", "closed_root")]
+
+
+def test_a_successor_is_spelt_as_in_its_own_row_and_spelling_is_no_change() -> None:
+    one, other = (roster(PAIR[0], f"{PAIR[1]},2023-12-05,{code}", PAIR[2], header=CLOSINGS) for code in "bB")
+    assert one.by_code()["a"].merged_into == "B"
+    assert not diff(one, other)
+
+
+def test_changes_are_told_by_kind_with_names() -> None:
+    old = roster(*ROWS, header=HEADER)
+    new = roster(
+        f"{ROWS[0]},,",
+        "BT-01,Phường An Hội,xa,BT,1300,An Hội|P1,900,980,05-12-2023,bt-02",
+        "BT-02,Phú Khương,xa,BT,,,,,,",
+        header=f"{HEADER},closed,merged_into",
+    )
+    found = impact(old, new, (VNEID,), date(2023, 12, 5))
+    names = {"bt": "Bến Tre", "bt-01": "Phường An Hội", "bt-02": "Phú Khương"}
+    told = {section.key: section.lines[0] for section in sections(found, (VNEID,), names, 5)}
+    assert told["added"] == Line("Phú Khương", "BT-02", "xa", None, "Bến Tre")
+    assert told["closed"].new == date(2023, 12, 5)
+    assert told["merged"].new == "Phú Khương"
+    assert told["target"] == Line("Phường An Hội", "BT-01", "Kích hoạt", Percent(Decimal(80)), 900)
+    assert list(told) == ["added", "closed", "merged", "target", "population"]
+
+
+def test_more_changes_than_are_shown_are_counted() -> None:
+    rows = [f"U{n},Xã,xa,BT" for n in range(9)]
+    found = impact(
+        Roster((), frozenset()), roster(*PAIR, *rows, header="code,name,level,parent"), (VNEID,), VNEID.starts
+    )
+    (section,) = sections(found, (VNEID,), {}, 8)
+    assert (section.total, len(section.lines), section.more) == (12, 8, 4)
+
+
+def test_the_impact_tells_the_roots_figures_and_what_does_not_add_up() -> None:
+    old = roster("BT,Bến Tre,tinh,,,,,", "A,A,xa,BT,,,500,10", "B,B,xa,BT,,,500,20")
+    new = roster("BT,Bến Tre,tinh,,,,1500,", "A,A,xa,BT,,,700,15", header=HEADER)
+    found = impact(old, new, (VNEID,), VNEID.starts)
+    assert found.wholes == (Whole("vneid", "BT", "kh", (1000, 1500), (30, 35)),)
+    (misfit,) = found.misfits
+    assert (misfit.code, misfit.lacking) == ("BT", 300)
+
+
+def test_the_impact_of_a_merger_is_that_of_the_day_when_it_is_done() -> None:
+    header = f"{HEADER},closed,merged_into"
+    rows = ("BT,Bến Tre,tinh,,,,,,,", "A,A,xa,BT,,,500,10", "B,B,xa,BT,,,500,20,,")
+    old = roster(*rows, header=header)
+    new = roster(rows[0], f"{rows[1]},05-12-2023,B", rows[2].replace("500", "1000"), header=header)
+    assert impact(old, new, (VNEID,), VNEID.starts).wholes == ()
 
 
 COLUMNS = every_column((VNEID, DVC))

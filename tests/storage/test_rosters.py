@@ -1,17 +1,31 @@
 """Rosters: imported, imported again with changes that are dated, and units that move with what they reported."""
 
+import csv
+import io
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
-from bot.domain.campaign import Key
-from bot.domain.roster import RosterDiff, diff
-from storage import meta, rebuilding, rosters, worlds
+from bot.domain.absence import Absences
+from bot.domain.roster import Impact, RosterDiff, Trouble, diff
+from storage import meta, rebuilding, rosters, taking
 from storage.sqlite import Tx
 from storage.worlds import Worlds
 from tests import cast
-from tests.cast import AN_HOI, GIAO_LONG
-from tests.storage.ground import CONFIG, DAY, KH, TN, Pen, import_roster, setting, world_of
+from tests.cast import AN_HOI, GIAO_LONG, MORNING
+from tests.storage.ground import (
+    CONFIG,
+    DAY,
+    KH,
+    TN,
+    Pen,
+    import_roster,
+    in_memory,
+    setting,
+    transaction,
+    world_of,
+)
 
 LATER = DAY + timedelta(days=5)
 WARD = "TP-01,Phường An Hội,xa,TP,2400,,2000,1189,2000,950\n"
@@ -146,7 +160,114 @@ def test_every_import_that_changes_something_leaves_another_mark(tx: Tx) -> None
     assert len({*marks, None}) == 3
 
 
-def test_baselines_of_a_day_are_those_that_had_begun(tx: Tx) -> None:
-    before = worlds.baselines(tx, "vneid", DAY - timedelta(days=1))
-    assert before == []
-    assert {row.key for row in worlds.baselines(tx, "vneid", DAY)} == {Key("tn"), Key("kh")}
+def test_a_new_word_overrules_what_was_dated_later(tx: Tx) -> None:
+    for figure, day in ((2500, LATER), (2200, DAY)):
+        import_roster(tx, changed(f"TP-01,Phường An Hội,xa,TP,2400,,{figure},1189,2000,950\n"), day)
+    assert [goals(tx, day)[0] for day in (DAY, LATER)] == [2200, 2200]
+
+
+def test_one_world_knows_the_targets_of_every_day(tx: Tx) -> None:
+    import_roster(tx, changed("TP-01,Phường An Hội,xa,TP,2400,,2500,1189,2000,950\n"), LATER)
+    world = world_of(tx, day=LATER)
+    ward, found = world.tree.by_code[AN_HOI.casefold()], world.goals["vneid"]
+    assert [found.target(ward, "tn", day) for day in (DAY, LATER)] == [2000, 2500]
+
+
+HEADER = "code,name,level,parent,population,aliases,target.tn,baseline.tn,target.kh,baseline.kh\n"
+CLOSINGS = HEADER.replace("\n", ",closed,merged_into\n")
+TWO = "BT,Bến Tre,tinh,,,Tỉnh Bến Tre,,,,,,\nTP,Thành phố Bến Tre,huyen,BT,,,,,,,,\n"
+MERGED = f"{CLOSINGS}{TWO}TP-01,Phường An Hội,xa,TP,2400,,2000,1189,2000,950,2023-12-06,tp-02\n"
+MERGED += "TP-02,Phường Phú Khương,xa,TP,1200,,1000,600,1000,500,,\n"
+
+
+def test_a_merger_is_stored_as_the_file_has_it_and_importing_it_again_is_no_change(tx: Tx) -> None:
+    import_roster(tx, MERGED)
+    row = rosters.stored(tx, CONFIG.campaigns, DAY).by_code()["tp-01"]
+    assert (row.parent, row.closed, row.merged_into) == ("TP", LATER, "TP-02")
+    tree = world_of(tx).tree
+    assert [tree[unit].code for unit in tree.path(tree.by_code["tp-01"])] == ["TP-01", "TP-02", "TP", "BT"]
+    assert tree.successor(tree.by_code["tp-01"]) == tree.find("tp-02")
+    before = meta.get(tx, "roster")
+    taken = taking.weigh(tx, setting(), table(MERGED), MORNING)
+    assert isinstance(taken, Impact)
+    assert (bool(taken.diff), meta.get(tx, "roster")) == (False, before)
+
+
+def test_a_new_unit_may_be_merged_into_one_that_comes_after_it(tx: Tx) -> None:
+    rows = "TP-07,Xã Bảy,xa,TP,,,,,,,2023-12-02,TP-08\nTP-08,Xã Tám,xa,TP,,,,,,,,\n"
+    import_roster(tx, CLOSINGS + TWO + rows)
+    tree = world_of(tx).tree
+    assert tree.successor(tree.by_code["tp-07"]) == tree.find("tp-08")
+
+
+def test_a_merger_that_is_taken_back_makes_two_units_again(pen: Pen) -> None:
+    pen.say(pen.slot(AN_HOI), {TN: 45})
+    for text in (MERGED, MERGED.replace("2023-12-06,tp-02", ",")):
+        import_roster(pen.tx, text)
+        rebuilding.rebuild(pen.tx, world_of(pen.tx))
+        totals = [pen.totals(unit).get(TN) for unit in (AN_HOI, "TP-02", "TP")]
+        assert totals == ([45, 45, 45] if text is MERGED else [45, None, 45])
+
+
+def test_a_closed_unit_owes_nothing_from_its_day_on(tx: Tx) -> None:
+    import_roster(tx, MERGED)
+    world = world_of(tx)
+    gone, city = world.tree.by_code["tp-01"], world.tree.by_code["tp"]
+    eve = LATER - timedelta(days=1)
+    assert [world.expected_on("vneid", city, day) for day in (eve, LATER)] == [3, 2]
+    assert [world.owes("vneid", gone, day) for day in (eve, LATER)] == [True, False]
+
+
+def test_leave_of_a_closed_unit_is_not_subtracted_twice(tx: Tx) -> None:
+    import_roster(tx, MERGED)
+    world = world_of(tx)
+    gone, city = world.tree.by_code["tp-01"], world.tree.by_code["tp"]
+    world = world.with_absences(Absences({gone: frozenset({LATER})}))
+    assert (world.on_leave("vneid", city, LATER), world.expected_on("vneid", city, LATER)) == (0, 2)
+
+
+def test_a_running_total_goes_on_by_itself_after_a_merger() -> None:
+    metrics = [{"code": "tn", "name": "Thu nhận", "entry": "cumulative"}, {"code": "kh", "name": "Kích hoạt"}]
+    config = cast.config(Path(), campaigns=[cast.campaign(metrics=metrics)])
+    with in_memory(config) as connection, transaction(connection) as tx:
+        pen = Pen(tx, world_of(tx, config))
+        for unit, total in ((AN_HOI, 1200), ("TP-02", 630)):
+            pen.say(pen.slot(unit), {TN: total})
+        import_roster(tx, MERGED, config=config)
+        world = world_of(tx, config, LATER)
+        rebuilding.rebuild(tx, world)
+        pen = Pen(tx, world)
+        pen.say(pen.slot("TP-02", LATER), {TN: 650})
+        stays = pen.unit("TP-02")
+        assert world.goals["vneid"].baseline(stays, TN) + pen.totals("TP-02")[TN] == 1200 + 650
+        assert rebuilding.rebuild(tx, world) == []
+
+
+def test_the_first_roster_holds_from_the_start_and_later_figures_from_the_day_asked_for(tx: Tx) -> None:
+    first = taking.weigh(None, setting(), table(cast.ROSTER), MORNING, LATER)
+    later = taking.weigh(tx, setting(), table(cast.ROSTER.replace("2400,,2000", "2400,,2100")), MORNING, LATER)
+    assert isinstance(first, Impact)
+    assert isinstance(later, Impact)
+    assert (first.since, later.since) == (date(2023, 11, 15), LATER)
+
+
+@pytest.mark.parametrize(
+    ("day", "trouble", "last"),
+    [
+        ("2023-12-01", Trouble.REPORTED_SINCE, "2023-12-01"),
+        ("2023-12-02", None, None),
+        ("2023-12-03", Trouble.MERGED_AHEAD, "2023-12-02"),
+    ],
+)
+def test_a_merger_neither_overtakes_reports_nor_lies_far_ahead(
+    pen: Pen, day: str, trouble: Trouble | None, last: str | None
+) -> None:
+    pen.say(pen.slot(AN_HOI), {TN: 45})
+    found = taking.weigh(pen.tx, setting(), table(MERGED.replace("2023-12-06", day)), MORNING)
+    problems = [] if isinstance(found, Impact) else [(each.problem, each.facts["last"]) for each in found]
+    assert problems == ([] if trouble is None else [(trouble, last)])
+
+
+def table(text: str) -> taking.Table:
+    header, *rows = csv.reader(io.StringIO(text))
+    return header, list(enumerate(rows, 2))
