@@ -8,6 +8,8 @@ from typing import Any
 from bot.domain import days
 from bot.domain.campaign import Campaign, Key, Metric
 from bot.domain.tally import Amount
+from bot.domain.units import Unit
+from handlers import meaning
 from handlers.turn import Turn
 from storage import dialogues
 from storage.dialogues import Dialogue
@@ -25,6 +27,7 @@ class Draft:
     """
 
     campaign: Campaign
+    unit: Unit
     day: date
     amounts: Mapping[Key, Amount] = field(default_factory=dict)
     asked: int = 0
@@ -40,7 +43,7 @@ class Draft:
     @property
     def step(self) -> str:
         """Name the present question: a button of another one is stale."""
-        return f"{self.campaign.code}:{self.day.isoformat()}:{self.asked}"
+        return f"{self.campaign.code}:{self.unit.id}:{self.day.isoformat()}:{self.asked}"
 
     def answered(self, amounts: Mapping[Key, Amount], message: int) -> "Draft":
         """Return the draft with the present question answered (an empty answer skips it)."""
@@ -52,6 +55,7 @@ class Draft:
         """Return what is kept in the file."""
         return {
             "campaign": self.campaign.code,
+            "unit": self.unit.id,
             "day": self.day.isoformat(),
             "amounts": {str(key): [amount.value, amount.signed] for key, amount in self.amounts.items()},
             "asked": self.asked,
@@ -61,19 +65,25 @@ class Draft:
 
 
 def load(turn: Turn, data: Mapping[str, Any]) -> Draft | None:
-    """Read what `dump` wrote; None when the config no longer has the campaign as it was."""
-    campaign = turn.world.setting.campaign(data["campaign"])
+    """Read what `dump` wrote; None when config or roster no longer have its campaign and unit as they were."""
+    campaign, unit = turn.world.setting.campaign(data["campaign"]), _unit(turn, data)
     amounts = {Key.parse(key): Amount(*amount) for key, amount in data["amounts"].items()}
-    if campaign is None or not set(amounts) <= set(campaign.keys):
+    if campaign is None or unit is None or not set(amounts) <= set(campaign.keys):
         return None
-    return Draft(campaign, date.fromisoformat(data["day"]), amounts, data["asked"], data["ends"], data["answers"])
+    day = date.fromisoformat(data["day"])
+    return Draft(campaign, unit, day, amounts, data["asked"], data["ends"], data["answers"])
 
 
-def new(turn: Turn, campaign: Campaign, day: date) -> Draft:
+def _unit(turn: Turn, data: Mapping[str, Any]) -> Unit | None:
+    """Return the draft's unit; in former versions nobody had several."""
+    return turn.world.tree.units.get(data["unit"]) if "unit" in data else meaning.own_unit(turn)
+
+
+def new(turn: Turn, campaign: Campaign, unit: Unit, day: date) -> Draft:
     """Begin a draft, which ends when the day on which it was begun closes."""
     today = turn.world.today(campaign, turn.incoming.moment)
     closes = days.closes(today, turn.world.setting.zone, campaign)
-    return Draft(campaign, day, ends=int(closes.timestamp()))
+    return Draft(campaign, unit, day, ends=int(closes.timestamp()))
 
 
 def keep(turn: Turn, draft: Draft, kind: str = OPEN) -> None:

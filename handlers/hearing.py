@@ -1,7 +1,7 @@
 """Hearing: plain words are an answer to what the bot asked, else a report, else ordinary talk."""
 
 from bot.domain.text import fold
-from handlers import confirming, courtesy, drafts, guided, mending, reporting
+from handlers import confirming, correcting, courtesy, deciding, drafts, guided, mending, reporting, waiting
 from handlers.turn import Turn
 
 LONGEST = 40  # characters that any of these words has
@@ -19,6 +19,8 @@ def heard(turn: Turn, text: str) -> bool:
     words = fold(courtesy.without(text, ())).rstrip(".!") if len(text) <= LONGEST else ""
     if words in CANCEL:
         cancel(turn)
+    elif deciding.heard(turn, text):
+        pass
     elif words in UNDO:
         mending.undo_newest(turn)
     elif words in RIGHT | WRONG and (question := confirming.open_question(turn)) is not None:
@@ -35,12 +37,18 @@ def heard(turn: Turn, text: str) -> bool:
     return True
 
 
-def cancel(turn: Turn, _: str = "") -> None:
-    """Drop what is half done: the draft, else the value that waits to be confirmed."""
-    if drafts.current(turn) is not None:
+def cancel(turn: Turn, text: str = "") -> None:
+    """Drop what is half done: the draft, else the value that waits to be confirmed, else what waits for a commander."""
+    if text.strip():
+        correcting.withdraw(turn, text)
+    elif deciding.cancel(turn):
+        pass
+    elif drafts.current(turn) is not None:
         drafts.end(turn)
+        turn.say("guided.cancelled")
+    elif waiting.give_up(turn):
         turn.say("guided.cancelled")
     elif (question := confirming.open_question(turn)) is not None:
         confirming.drop(turn, question.id)
-    else:
+    elif not correcting.withdraw_newest(turn):
         turn.say("guided.nothing_to_cancel")

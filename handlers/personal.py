@@ -1,38 +1,105 @@
 """What concerns the speaker alone: who they are, the language, help."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
-from bot.domain.text import fold
+from bot.domain import days, unitword
+from bot.domain.campaign import Campaign
+from bot.domain.text import clean, fold
+from bot.domain.units import Unit
 from bot.render.texts import LANGUAGES
-from handlers import reporting
+from handlers import meaning, owndata, reporting
 from handlers.answering import example
-from handlers.turn import Turn, choice
-from storage import chats, people, tallies
+from handlers.turn import Choices, Turn, choice, named
+from storage import boards, chats, people, reminders, tallies
 from storage.people import Role
+
+LONGEST_WORD = 60
+SHOWN = 20  # units that are offered as buttons; every one can be typed
+NONE = frozenset({"tat ca", "hoi moi lan", "all", "ask every time"})
 
 _SPOKEN = {"vi": "vi", "tieng viet": "vi", "vietnamese": "vi", "en": "en", "english": "en", "tieng anh": "en"}
 
 
-def me(turn: Turn, _: str = "") -> None:
-    """Answer `/toi`: posts, today's reports, settings."""
-    unit = reporting.own_unit(turn)
-    reports = []
-    for campaign in reporting.duties(turn, unit) if unit else ():
-        day = turn.world.today(campaign, turn.incoming.at)
-        turnout = tallies.turnout(turn.tx, campaign.code, unit.id, day) if unit else None
-        away = unit is not None and turn.world.absences.is_on_leave(campaign.code, unit.id, day)
-        reports.append((campaign, day, bool(turnout and turnout.reported), away))
+@dataclass(frozen=True, slots=True)
+class Today:
+    """How an own unit stands today in a campaign; `streak` in working days."""
+
+    unit: Unit
+    campaign: Campaign
+    day: date
+    reported: bool
+    away: bool
+    streak: int
+
+
+def me(turn: Turn, text: str = "") -> None:
+    """Answer `/toi`: posts, today's reports, settings; `/toi An Hội` chooses among several own units."""
+    if owndata.heard(turn, text):
+        return
+    word = clean(text, LONGEST_WORD)
+    if word:
+        _choose_by_name(turn, word)
+        return
+    units = reporting.own_units(turn)
     turn.say(
         "personal.me",
+        (*_unit_choices(units), (choice("my_data", "my_data"),)),
         name=turn.person.name if turn.person else "",
-        officer=[turn.world.tree[each] for each in turn.units(Role.OFFICER)],
+        officer=units,
+        chosen=meaning.chosen_unit(turn, units) if len(units) > 1 else None,
         commander=[turn.world.tree[each] for each in turn.units(Role.COMMANDER)],
         admin=turn.is_admin,
-        reports=reports,
+        reports=[_today(turn, unit, campaign) for unit in units for campaign in reporting.duties(turn, unit)],
+        wish=reminders.wish(turn.tx, turn.person.id) if turn.person and units else None,
+        campaign=_chosen_campaign(turn, units),
         language=turn.language,
     )
+
+
+def _today(turn: Turn, unit: Unit, campaign: Campaign) -> Today:
+    day = turn.world.today(campaign, turn.incoming.at)
+    reported = tallies.turnout(turn.tx, campaign.code, unit.id, day).reported > 0
+    away = turn.world.absences.is_on_leave(campaign.code, unit.id, day)
+    over = turn.incoming.at > days.cut_off(day, turn.world.setting.zone, campaign)
+    streak = boards.streak_of(turn.tx, turn.world, campaign, unit.id, min(day, campaign.deadline), over=over)
+    return Today(unit, campaign, day, reported, away, streak)
+
+
+def _chosen_campaign(turn: Turn, units: Sequence[Unit]) -> Campaign | None:
+    code = turn.person.chosen_campaign if turn.person else ""
+    return next((each for each in meaning.all_duties(turn, units) if each.code == code), None)
+
+
+def _unit_choices(units: Sequence[Unit]) -> Choices:
+    """Offer the own units, where there are several."""
+    if len(units) < 2:  # noqa: PLR2004  (one is no choice)
+        return ()
+    rows = tuple((named(each.name, "choose_unit", unit=each.id),) for each in units[:SHOWN])
+    return (*rows, (choice("no_unit", "choose_unit", unit=0),))
+
+
+def _choose_by_name(turn: Turn, word: str) -> None:
+    units = reporting.own_units(turn)
+    coded = tuple(unit for unit in units if unit.code.casefold() == word.casefold())
+    found = coded or unitword.called(word, units)
+    if fold(word) in NONE and turn.person is not None:
+        choose_unit(turn, 0)
+    elif len(found) == 1:
+        choose_unit(turn, found[0].id)
+    else:
+        turn.say("personal.unknown_unit", word=word, units=found or units)
+
+
+def choose_unit(turn: Turn, unit: int) -> None:
+    """Mean this own unit from now on where a line names none; 0 for no one of them."""
+    found = next((each for each in reporting.own_units(turn) if each.id == unit), None)
+    if unit and found is None:
+        turn.say("refusals.out_of_scope")
+        return
+    people.choose_unit(turn.tx, turn.known.id, found.id if found else None)
+    turn.say("personal.unit_chosen", unit=found)
 
 
 def language(turn: Turn, text: str) -> None:
@@ -58,10 +125,14 @@ def manual(turn: Turn, usable: Sequence[tuple[str, str]]) -> None:
     unit = reporting.own_unit(turn)
     campaigns = reporting.duties(turn, unit) if unit and turn.private else ()
     campaign = campaigns[0] if campaigns else None
+    units = reporting.own_units(turn)
+    line = example(campaign) if campaign else ""
     turn.say(
         "personal.manual",
         commands=[(shown, turn.text(f"commands.{name}")) for shown, name in usable],
         campaign=campaign,
-        example=example(campaign) if campaign else "",
+        example=line,
+        named=f"{unitword.call(unit, units, line) or unit.code} {line}" if unit and len(units) > 1 else "",
+        several=len(campaigns) > 1,
         eve=turn.world.today(campaign, turn.incoming.at) - timedelta(days=1) if campaign else None,
     )

@@ -44,6 +44,11 @@ def end(tx: Tx, chat: int, person: int) -> bool:
     return found is not None
 
 
+def end_all(tx: Tx, person: int) -> None:
+    """Close whatever a person has half done, in every chat."""
+    tx.run("DELETE FROM dialogues WHERE person = ?", (person,))
+
+
 def unoffered(tx: Tx, now: int) -> list[Dialogue]:
     """Return open dialogues not yet offered again since their last step, and note that they are now."""
     rows = tx.all(

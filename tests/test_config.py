@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from bot.config import Config, ConfigError, Problems, find, load
-from bot.config import _leaves as leaves_of
+from bot.config.misfits import leaves_of
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
 TOKEN = "123456789:AAE-made_up_token_of_35_characters0"
@@ -287,10 +287,24 @@ def test_the_webhook_secret_comes_from_its_file(tmp_path: Path) -> None:
     webhook = "[telegram]\nmode = 'webhook'\nwebhook = {url = 'https://x.vn/tg', secret_file = 's'}"
     config = load(write(tmp_path, webhook))
     (tmp_path / "s").write_text("S3cret_-\n", encoding="utf-8")
-    assert config.webhook_secret().get_secret_value() == "S3cret_-"
+    assert config.webhook_secret({}).get_secret_value() == "S3cret_-"
+    assert config.webhook_secret({"TIENDO_WEBHOOK_SECRET": "other"}).get_secret_value() == "other"
     (tmp_path / "s").write_text("two words", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"secret_file = .*not shown.*: wanted a file with 1 to 256"):
-        config.webhook_secret()
+        config.webhook_secret({})
+
+
+def test_the_webhook_needs_a_path_of_its_own_and_a_server(tmp_path: Path) -> None:
+    webhook = "[telegram]\nmode = 'webhook'\nwebhook = {{url = 'https://x.vn{}', secret_file = 's'}}\n"
+    assert 'such as "https://x.vn/telegram"' in complaint(tmp_path, webhook.format(""))
+    assert "path of its own" in complaint(tmp_path, webhook.format("/metrics"))
+    assert "needs [web] listen" in complaint(tmp_path, webhook.format("/tg") + "[web]\nlisten = ''")
+
+
+@pytest.mark.parametrize(("listen", "warned"), [("0.0.0.0:8080", ["web.listen"]), ("[::1]:0", []), ("", [])])
+def test_a_server_that_other_machines_can_reach_is_warned_about(tmp_path: Path, listen: str, warned: list[str]) -> None:
+    config = load(write(tmp_path, f"[web]\nlisten = '{listen}'"))
+    assert [warning.key for warning in config.warnings()] == warned
 
 
 @pytest.fixture

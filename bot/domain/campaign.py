@@ -190,6 +190,7 @@ class Campaign(Frozen):
     reports_from: Name = "leaf"
     policy: Policy = Policy.ONE_PER_UNIT
     percent_decimals: Annotated[int, Field(ge=1, le=2)] = 1
+    archived: bool = False
     metrics: Annotated[tuple[Metric, ...], Field(min_length=1)]
     phases: tuple[Phase, ...] = ()
     schedule: tuple[ScheduleRow, ...] = ()
