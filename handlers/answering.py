@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 
+from bot.domain import days
 from bot.domain.campaign import Campaign
 from bot.domain.days import Openness
 from bot.domain.receipt import Outcome, Receipt
 from bot.domain.tally import Reason, Refusal
-from handlers.recording import Closed, Negative, Recorded, openness
+from handlers import closing, correcting
+from handlers.receipts import retire
+from handlers.recording import Closed, Locked, Negative, Recorded
 from handlers.turn import Choices, Turn, choice
-from storage import entries, people
+from storage import people
 
 
 def refuse(turn: Turn, campaign: Campaign, refusal: Refusal) -> None:
@@ -42,6 +45,8 @@ def answer(turn: Turn, campaign: Campaign, recorded: Recorded) -> None:
     """Answer what became of an entry: a receipt, a question, or why it was not taken."""
     if isinstance(recorded, Closed):
         _refuse_day(turn, campaign, recorded)
+    elif isinstance(recorded, Locked):
+        correcting.ask(turn, recorded)
     elif isinstance(recorded, Negative):
         metric = campaign.metric(recorded.key.metric)
         turn.say("report.negative", metric=metric, stands=recorded.stands, less=-recorded.change)
@@ -51,12 +56,17 @@ def answer(turn: Turn, campaign: Campaign, recorded: Recorded) -> None:
         turn.say(message, choices(turn, recorded.entry), subject, r=recorded)
         for old in recorded.retires:
             retire(turn, old, recorded.ref)
+        correcting.overtake(turn, recorded)
         _tell_former_author(turn, recorded)
 
 
 def _refuse_day(turn: Turn, campaign: Campaign, closed: Closed) -> None:
     """Say why a day takes nothing; after the end, how the last days can still be reported."""
-    mendable = openness(turn, campaign, campaign.deadline) is Openness.OPEN
+    if closed.why is Openness.UNIT_CLOSED:
+        closing.refuse(turn, closed.unit, closed.day)
+        return
+    today = turn.world.today(campaign, turn.incoming.moment)
+    mendable = days.is_open(campaign.deadline, today, campaign) is Openness.OPEN
     line = f"{campaign.deadline.day}/{campaign.deadline.month} {example(campaign)}"
     turn.say(
         "report.closed",
@@ -100,8 +110,3 @@ _FORMS: dict[Outcome, tuple[str, Callable[[Turn, int], Choices]]] = {
     Outcome.UNCHANGED: ("report.unchanged", _nothing),
     Outcome.QUESTIONED: ("report.questioned", _ask),
 }
-
-
-def retire(turn: Turn, old: int, new_ref: str) -> None:
-    """Rewrite the receipt of an entry that no longer stands, and take its buttons away."""
-    turn.rewrite(f"entry:{old}", "report.superseded", old=entries.reference(old), new=new_ref)

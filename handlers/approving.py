@@ -2,23 +2,12 @@
 
 from collections.abc import Iterator
 
-from bot.domain.text import clean, fold
-from handlers import policy
+from handlers import handing
+from handlers.inviting import Arrival
 from handlers.turn import Turn, choice
 from storage import audit, people, requests
-from storage.requests import Request
-
-LONGEST_REF = 12
-DECISIONS = {
-    "": True,
-    "co": True,
-    "dong y": True,
-    "yes": True,
-    "khong": False,
-    "tu choi": False,
-    "no": False,
-    "reject": False,
-}
+from storage.people import Post, Role
+from storage.requests import Request, RequestState
 
 
 def ask(turn: Turn, request: Request) -> None:
@@ -32,51 +21,25 @@ def ask(turn: Turn, request: Request) -> None:
         turn.tell(account, "joining.please_approve", choices, subject, name=name, unit=unit, ref=request.ref)
 
 
-def approve(turn: Turn, ref: str) -> None:
-    """Let a commander in: the button."""
-    _decide(turn, ref, yes=True)
-
-
-def reject(turn: Turn, ref: str) -> None:
-    """Keep a would-be commander out: the button."""
-    _decide(turn, ref, yes=False)
-
-
-def approval(turn: Turn, text: str) -> None:
-    """Answer `/duyet`: the open requests, or the decision on one (`/duyet REF`, `/duyet REF không`)."""
-    ref, _, word = text.strip().partition(" ")
-    yes = DECISIONS.get(fold(word))
-    if ref and yes is not None:
-        _decide(turn, clean(ref, LONGEST_REF).lstrip("#").upper(), yes=yes)
-        return
-    shown = [
-        (request, people.name(turn.tx, request.person), turn.world.tree[request.unit])
-        for request in requests.waiting(turn.tx)
-        if _may_decide(turn, request)
-    ]
-    turn.say("joining.queue", requests=shown)
-
-
-def _decide(turn: Turn, ref: str, *, yes: bool) -> None:
-    """Decide a request; the first decision stands, and a later one is told so."""
-    request = requests.find(turn.tx, ref)
-    if request is None or not _may_decide(turn, request):
-        turn.say("joining.no_such_request", ref=ref)
-        return
+def decide(turn: Turn, request: Request, *, yes: bool, reason: str) -> None:
+    """Let a would-be commander in, or not."""
     unit, name = turn.world.tree[request.unit], people.name(turn.tx, request.person)
-    state = "approved" if yes else "rejected"
-    if not requests.decide(turn.tx, request, state, turn.actor, turn.now):
-        turn.say("joining.decided_before", name=name, unit=unit, state=request.state)
-        return
-    audit.note(turn.tx, turn.now, turn.actor, f"request {state}", ref=ref, unit=unit.code, role=request.role)
+    state = RequestState.APPROVED if yes else RequestState.REJECTED
+    role = request.role or Role.COMMANDER
+    requests.decide(turn.tx, request, state, turn.actor, turn.now, reason)
+    facts = {"ref": request.ref, "unit": unit.code, "role": role} | ({"reason": reason} if reason else {})
+    audit.note(turn.tx, turn.now, turn.actor, f"request {state.value}", **facts)
     if yes:
-        people.appoint(turn.tx, request.person, request.role, request.unit, turn.now)
+        people.appoint(turn.tx, request.person, role, request.unit, turn.now)
     if not turn.pressed:  # a press shows its effect on the message that it was under
         turn.say("joining.decided", name=name, unit=unit, state=state)
     for account in _approvers(turn, request):
         turn.rewrite(_subject(request, account), "joining.decided", name=name, unit=unit, state=state)
     for account in people.accounts(turn.tx, turn.channel, request.person):
         turn.tell(account, "joining.outcome", unit=unit, state=state)
+    if yes:
+        post = Post(role, request.unit)
+        handing.arrived(turn, Arrival(request.person, post, request.invited_by, request.replaces))
 
 
 def _approvers(turn: Turn, request: Request) -> Iterator[int]:
@@ -85,16 +48,10 @@ def _approvers(turn: Turn, request: Request) -> Iterator[int]:
     accounts = [
         account
         for person in commanders
-        if person != request.person
+        if person != request.person and f"person:{person}" != request.invited_by
         for account in people.accounts(turn.tx, turn.channel, person)
     ]
     yield from dict.fromkeys((*sorted(turn.world.setting.admins), *accounts))
-
-
-def _may_decide(turn: Turn, request: Request) -> bool:
-    """Nobody decides about themselves."""
-    own = turn.person is not None and turn.person.id == request.person
-    return not own and request.unit in turn.world.tree.units and policy.commands(turn, request.unit)
 
 
 def _subject(request: Request, account: int) -> str:

@@ -6,9 +6,10 @@ from bot.domain import tally
 from bot.domain.campaign import Campaign
 from bot.domain.days import Openness
 from bot.domain.receipt import Receipt
-from bot.domain.tally import Line, Refusal
-from handlers import courtesy, guided, owning, recording, reporting
-from handlers.answering import answer, example, retire, typed
+from bot.domain.tally import Refusal
+from handlers import guided, meaning, owning, recording, reporting
+from handlers.answering import answer, example, typed
+from handlers.receipts import retire
 from handlers.recording import Closed, Recorded, Statement
 from handlers.turn import Turn
 from storage import entries, people
@@ -41,13 +42,14 @@ def _restate(turn: Turn, entry: Entry, text: str) -> None:
         author = "" if newest.author == turn.known.id else people.name(turn.tx, newest.author)
         turn.say("report.overtaken", old=entry.ref, new=newest.ref, author=author)
         return
-    _, rest = tally.choose(courtesy.without(text, (campaign,)), (campaign,))
+    unit, rest = meaning.restated(turn, text, campaign, turn.world.tree[entry.slot.unit])
     today = turn.world.today(campaign, turn.incoming.at)
     line = tally.parse(rest, campaign, today)
     if isinstance(line, Refusal):
         _keep(turn, campaign, entry, line)
     else:
-        _replace(turn, campaign, entry, newest, line, line.day or today)
+        said = Statement(campaign, unit, line.day or today, line.amounts, line.note, EntryKind.EDIT)
+        _replace(turn, entry, newest, said)
 
 
 def _is_overtaken(turn: Turn, entry: Entry, newest: Entry | None) -> bool:
@@ -70,19 +72,25 @@ def _keep(turn: Turn, campaign: Campaign, entry: Entry, refusal: Refusal) -> Non
     )
 
 
-def _replace(turn: Turn, campaign: Campaign, entry: Entry, newest: Entry | None, line: Line, day: date) -> None:
-    """Record what the message says now; what it said of another day is taken back."""
-    why = recording.openness(turn, campaign, entry.slot.day)
-    unit = turn.world.tree[entry.slot.unit]
-    said = Statement(campaign, unit, day, line.amounts, line.note, EntryKind.EDIT)
-    if why is not Openness.OPEN:
-        answer(turn, campaign, Closed(entry.slot.day, why))
-    elif day != entry.slot.day:
+def _replace(turn: Turn, entry: Entry, newest: Entry | None, said: Statement) -> None:
+    """Record what the message says now; what it said of another day, or another own unit, is taken back."""
+    campaign, left, meant = said.campaign, (entry.slot.unit, entry.slot.day), (said.unit.id, said.day)
+    closed = {each: recording.openness(turn, campaign, each[1], each[0]) for each in (left, meant)}
+    if closed[left] not in recording.TAKEN:
+        answer(turn, campaign, Closed(entry.slot.day, closed[left], entry.slot.unit))
+    elif left != meant and Openness.LOCKED in closed.values():
+        _stay(turn, entry, said.day, next(day for (_, day), why in closed.items() if why is Openness.LOCKED))
+    elif left != meant:
         _move(turn, campaign, entry, said)
     else:
         counted = newest is not None and recording.still_says(newest, entry)
         base = recording.without(turn, entry, newest) if counted and newest else None
         answer(turn, campaign, recording.record(turn, said, base, mends=entry))
+
+
+def _stay(turn: Turn, entry: Entry, day: date, locked: date) -> None:
+    """Leave a message where it counts: across a lock it could only be moved half."""
+    turn.say("correcting.not_moved", ref=entry.ref, locked=locked, stays=entry.slot.day, day=day)
 
 
 def _move(turn: Turn, campaign: Campaign, entry: Entry, said: Statement) -> None:

@@ -14,6 +14,7 @@ class Who(StrEnum):
     BOUND = "bound"  # whoever holds a post
     OFFICER = "officer"
     COMMANDER = "commander"
+    ADMIN = "admin"  # named in the config
 
 
 class Where(StrEnum):
@@ -78,6 +79,8 @@ def may_read(turn: Turn, unit: UnitId) -> bool:
 def _holds(turn: Turn, who: Who) -> bool:
     if who is Who.OFFICER:
         return bool(turn.units(Role.OFFICER))
+    if who is Who.ADMIN:
+        return turn.is_admin
     if who is Who.COMMANDER:
         return turn.is_admin or bool(turn.units(Role.COMMANDER))
     return True

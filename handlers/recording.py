@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from bot.domain import days, questions
 from bot.domain.campaign import Campaign, Entered, Key, Policy
@@ -15,16 +15,17 @@ from handlers import reminding
 from handlers.evidence import gather, running_before
 from handlers.receipts import receipt
 from handlers.turn import Turn
-from storage import entries, tallies
+from storage import entries, tallies, unlocks
 from storage.entries import Amounts, Entry, EntryKind, EntryState, NewEntry, Slot
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The day takes no reports."""
+    """The day takes no reports, or none of this unit."""
 
     day: date
     why: Openness
+    unit: UnitId
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,17 @@ class Negative:
     change: int
 
 
-Recorded = Receipt | Closed | Negative
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """The day is locked: what was said may become a request. Nothing given takes back the entry that it mends."""
+
+    slot: Slot
+    given: Amounts
+    note: str = ""
+    mends: int | None = None
+
+
+Recorded = Receipt | Closed | Negative | Locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +62,49 @@ class Statement:
     kind: EntryKind = EntryKind.LINE
 
 
+TAKEN = frozenset({Openness.OPEN, Openness.LOCKED})
+"""What may be said of a day: it counts, or becomes a request."""
+
+
 def slot_of(turn: Turn, campaign: Campaign, unit: UnitId, day: date) -> Slot:
     """Return the slot that a report of the speaker fills."""
     person = turn.known.id if campaign.policy is Policy.SUM_OF_OFFICERS else 0
     return Slot(campaign.code, unit, day, person)
 
 
-def openness(turn: Turn, campaign: Campaign, day: date) -> Openness:
-    """Return whether a day takes changes now: by the message's own time, and an edit by the edit's."""
-    return days.is_open(day, turn.world.today(campaign, turn.incoming.moment), campaign)
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose words an entry keeps, the message that they stood in, and when they were said."""
+
+    author: int
+    update: int
+    chat: int
+    message: int
+    moment: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What an entry is to say: `given` by the message, `amounts` the whole report after it."""
+
+    kind: EntryKind
+    given: Amounts
+    amounts: Amounts
+    note: str = ""
+    answers: int | None = None
+    doubts: tuple[Doubt, ...] = ()
+
+
+def openness(turn: Turn, campaign: Campaign, day: date, unit: UnitId) -> Openness:
+    """Return whether a unit's day takes changes now: by the message's own time, and an edit by the edit's."""
+    if turn.world.tree.is_closed(unit, day):
+        return Openness.UNIT_CLOSED
+    found = days.is_open(day, turn.world.today(campaign, turn.incoming.moment), campaign)
+    if found is Openness.LOCKED:
+        moment = int(turn.incoming.moment.timestamp())
+        if unlocks.opens(turn.tx, campaign.code, turn.world.tree.path(unit), day, moment):
+            return Openness.OPEN
+    return found
 
 
 def record(turn: Turn, said: Statement, base: Amounts | None = None, mends: Entry | None = None) -> Recorded:
@@ -68,24 +113,27 @@ def record(turn: Turn, said: Statement, base: Amounts | None = None, mends: Entr
     What is not mentioned stays as it stands, in `base` or else in the newest version. `mends` is the
     entry whose message was edited: if that one is still questioned, this is its answer.
     """
-    why = openness(turn, said.campaign, said.day)
-    if why is not Openness.OPEN:
-        return Closed(said.day, why)
+    why = openness(turn, said.campaign, said.day, said.unit.id)
+    if why not in TAKEN:
+        return Closed(said.day, why, said.unit.id)
     slot = slot_of(turn, said.campaign, said.unit.id, said.day)
     newest = entries.newest(turn.tx, slot)
     standing = newest.amounts if newest else {}
     amounts = dict(standing if base is None else base)
-    given = _resolve(turn, slot, said, amounts)
+    given = resolve(turn, slot, said, amounts)
     for key, value in given.items():
         if value < 0:
             change = said.amounts[key].value
             return Negative(key, value - change, change)
+    if why is Openness.LOCKED:
+        return Locked(slot, given, said.note, mends.id if mends else None)
     amounts |= given
     asked = tuple(each.id for each in entries.questions(turn.tx, slot) if set(each.given) & set(given))
     if newest and amounts == standing and not asked and said.note in {"", newest.note}:
         return receipt(turn, said.campaign, newest, Outcome.UNCHANGED)
     doubts = questions.doubts(said.campaign, gather(turn, said.campaign, slot, amounts, given))
-    entry = _append(turn, slot, said.kind, given, amounts, newest, doubts=doubts, note=said.note, answers=mends)
+    version = Version(said.kind, given, amounts, said.note, mends.id if mends else None, doubts)
+    entry = store(turn, slot, version, newest)
     if doubts:
         return replace(receipt(turn, said.campaign, entry, Outcome.QUESTIONED, newest, answers=asked), doubts=doubts)
     return receipt(
@@ -93,7 +141,7 @@ def record(turn: Turn, said: Statement, base: Amounts | None = None, mends: Entr
     )
 
 
-def _resolve(turn: Turn, slot: Slot, said: Statement, base: Amounts) -> Amounts:
+def resolve(turn: Turn, slot: Slot, said: Statement, base: Amounts) -> Amounts:
     """Turn adjustments into amounts. A day without results leaves a running total where it was."""
     nothing = said.amounts == dict.fromkeys(said.campaign.keys, Amount(0))
     given: dict[Key, int] = {}
@@ -106,43 +154,38 @@ def _resolve(turn: Turn, slot: Slot, said: Statement, base: Amounts) -> Amounts:
     return given
 
 
-def confirm(turn: Turn, campaign: Campaign, questioned: Entry) -> Recorded:
-    """Count a questioned entry as it was said, on top of what stands now."""
-    why = openness(turn, campaign, questioned.slot.day)
-    if why is not Openness.OPEN:
-        return Closed(questioned.slot.day, why)
+def confirm(turn: Turn, campaign: Campaign, questioned: Entry, *, on_time: bool | None = None) -> Receipt:
+    """Count a questioned entry as it was said, on top of what stands now.
+
+    `on_time` keeps the first words' own mark where it is not their author who lets them count.
+    """
     newest = entries.newest(turn.tx, questioned.slot)
     standing = newest.amounts if newest else {}
-    entry = _append(
-        turn,
-        questioned.slot,
-        EntryKind.CONFIRM,
-        questioned.given,
-        {**standing, **questioned.given},
-        newest,
-        note=questioned.note,
-        answers=questioned,
-    )
+    amounts = {**standing, **questioned.given}
+    version = Version(EntryKind.CONFIRM, questioned.given, amounts, questioned.note, questioned.id)
+    entry = store(turn, questioned.slot, version, newest, on_time=on_time)
     outcome = Outcome.REPLACED if standing else Outcome.RECORDED
     return receipt(turn, campaign, entry, outcome, newest, answers=(questioned.id,))
 
 
-def drop(turn: Turn, questioned: Entry) -> None:
+def drop(turn: Turn, questioned: Entry, reason: str = "") -> None:
     """Note that a questioned entry was wrong: it never counts."""
-    entry = _new(turn, questioned.slot, EntryKind.DROP, {}, {}, None)
-    stored = entries.append(turn.tx, replace(entry, state=EntryState.DROPPED, answers=questioned.id))
+    new = _new(turn, questioned.slot, Version(EntryKind.DROP, {}, {}, reason, questioned.id), None, _spoken(turn))
+    stored = entries.append(turn.tx, replace(new, state=EntryState.DROPPED))
     tallies.settle(turn.tx, turn.world, stored)
 
 
 def undo(turn: Turn, campaign: Campaign, entry: Entry) -> Recorded | None:
     """Take an entry back, so that the version before stands again; None when it is not the newest."""
-    why = openness(turn, campaign, entry.slot.day)
-    if why is not Openness.OPEN:
-        return Closed(entry.slot.day, why)
+    why = openness(turn, campaign, entry.slot.day, entry.slot.unit)
+    if why not in TAKEN:
+        return Closed(entry.slot.day, why, entry.slot.unit)
     newest = entries.newest(turn.tx, entry.slot)
     if newest is None or newest.id != entry.id or not newest.amounts:
         return None
-    back = _append(turn, entry.slot, EntryKind.UNDO, {}, before(turn, newest), newest)
+    if why is Openness.LOCKED:
+        return Locked(entry.slot, {}, mends=entry.id)
+    back = store(turn, entry.slot, Version(EntryKind.UNDO, {}, before(turn, newest)), newest)
     return receipt(turn, campaign, back, Outcome.UNDONE if back.amounts else Outcome.WITHDRAWN, newest)
 
 
@@ -154,7 +197,7 @@ def move_away(turn: Turn, entry: Entry) -> Entry | None:
     newest = entries.newest(turn.tx, entry.slot)
     if newest is None or not still_says(newest, entry):
         return None
-    _append(turn, entry.slot, EntryKind.MOVED, {}, without(turn, entry, newest), newest)
+    store(turn, entry.slot, Version(EntryKind.MOVED, {}, without(turn, entry, newest)), newest)
     return newest
 
 
@@ -190,49 +233,51 @@ def still_says(newest: Entry, entry: Entry) -> bool:
     return bool(entry.given) and all(newest.amounts.get(key) == value for key, value in entry.given.items())
 
 
-def _new(turn: Turn, slot: Slot, kind: EntryKind, given: Amounts, amounts: Amounts, newest: Entry | None) -> NewEntry:
-    campaign = turn.world.setting.campaign(slot.campaign)
-    on_time = campaign is not None and days.is_on_time(
-        turn.incoming.moment, slot.day, turn.world.setting.zone, campaign
-    )
-    return NewEntry(
-        slot=slot,
-        author=turn.known.id,
-        kind=kind,
-        state=EntryState.ACCEPTED,
-        given=given,
-        amounts=amounts,
-        update=turn.incoming.update,
-        chat=turn.chat.id,
-        message=turn.incoming.message,
-        said=int(turn.incoming.moment.timestamp()),
-        recorded=turn.now,
-        on_time=on_time,
-        supersedes=newest.id if newest else None,
-    )
+def _spoken(turn: Turn) -> Origin:
+    incoming = turn.incoming
+    return Origin(turn.known.id, incoming.update, turn.chat.id, incoming.message, incoming.moment)
 
 
-def _append(
+def store(
     turn: Turn,
     slot: Slot,
-    kind: EntryKind,
-    given: Amounts,
-    amounts: Amounts,
+    version: Version,
     newest: Entry | None,
+    origin: Origin | None = None,
     *,
-    doubts: tuple[Doubt, ...] = (),
-    note: str = "",
-    answers: Entry | None = None,
+    on_time: bool | None = None,
 ) -> Entry:
-    new = replace(
-        _new(turn, slot, kind, given, amounts, newest),
-        state=EntryState.QUESTIONED if doubts else EntryState.ACCEPTED,
-        doubts=tuple(doubt.kind.value for doubt in doubts),
-        note=note,
-        answers=answers.id if answers else None,
-    )
-    entry = entries.append(turn.tx, new)
+    """Append a version, `newest` being the one that stands, and bring all sums up to date.
+
+    It keeps the words of the present message, or those of `origin`. It was on time if they were, unless
+    `on_time` says otherwise.
+    """
+    new = _new(turn, slot, version, newest, origin or _spoken(turn))
+    entry = entries.append(turn.tx, new if on_time is None else replace(new, on_time=on_time))
     tallies.settle(turn.tx, turn.world, entry)
     if entry.state is EntryState.ACCEPTED and entry.amounts:
         reminding.quieten(turn, slot)
     return entry
+
+
+def _new(turn: Turn, slot: Slot, version: Version, newest: Entry | None, origin: Origin) -> NewEntry:
+    campaign = turn.world.setting.campaign(slot.campaign)
+    on_time = campaign is not None and days.is_on_time(origin.moment, slot.day, turn.world.setting.zone, campaign)
+    return NewEntry(
+        slot=slot,
+        author=origin.author,
+        kind=version.kind,
+        state=EntryState.QUESTIONED if version.doubts else EntryState.ACCEPTED,
+        given=version.given,
+        amounts=version.amounts,
+        update=origin.update,
+        chat=origin.chat,
+        message=origin.message,
+        said=int(origin.moment.timestamp()),
+        recorded=turn.now,
+        on_time=on_time,
+        doubts=tuple(doubt.kind.value for doubt in version.doubts),
+        note=version.note,
+        supersedes=newest.id if newest else None,
+        answers=version.answers,
+    )

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from bot.domain.campaign import Key
 from bot.domain.units import UnitId
+from storage import chain
 from storage.sqlite import Tx
 
 
@@ -31,6 +32,8 @@ class EntryKind(StrEnum):
     CONFIRM = "confirm"  # a questioned value was said to be right
     DROP = "drop"  # a questioned value was said to be wrong
     MOVED = "moved"  # the message was edited to mean another day
+    OVERRIDE = "override"  # a commander put it right; the note is the reason
+    CORRECTION = "correction"  # what was said of a locked day, since a commander has let it count
 
 
 class EntryState(StrEnum):
@@ -75,6 +78,9 @@ class Entry(NewEntry):
     ref: str = ""
 
 
+_COLUMNS = (*chain.COLUMNS["entries"], "chain")
+_INSERT = f"INSERT INTO entries ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _BITS = 5
 _SHORTEST = 4
@@ -91,38 +97,34 @@ def reference(number: int) -> str:
 
 
 def append(tx: Tx, new: NewEntry) -> Entry:
-    """Store a version and return it with its id and reference."""
-    number = int(tx.value("SELECT coalesce(max(id), 0) + 1 FROM entries"))
+    """Store a version, chained to the one before it, and return it with its id and reference."""
+    former = chain.head(tx, "entries")
+    number = former.id + 1
     ref = reference(number)
-    tx.run(
-        "INSERT INTO entries (id, ref, campaign, unit, day, slot, person, kind, state, given, amounts, doubts,"
-        " note, supersedes, answers, update_id, chat, message, said, recorded, on_time) VALUES (:id, :ref,"
-        " :campaign, :unit, :day, :slot, :person, :kind, :state, :given, :amounts, :doubts, :note, :supersedes,"
-        " :answers, :update, :chat, :message, :said, :recorded, :on_time)",
-        {
-            "id": number,
-            "ref": ref,
-            "campaign": new.slot.campaign,
-            "unit": new.slot.unit,
-            "day": new.slot.day.isoformat(),
-            "slot": new.slot.person,
-            "person": new.author,
-            "kind": new.kind,
-            "state": new.state,
-            "given": _dump(new.given),
-            "amounts": _dump(new.amounts),
-            "doubts": json.dumps(new.doubts),
-            "note": new.note,
-            "supersedes": new.supersedes,
-            "answers": new.answers,
-            "update": new.update,
-            "chat": new.chat,
-            "message": new.message,
-            "said": new.said,
-            "recorded": new.recorded,
-            "on_time": new.on_time,
-        },
+    values = (
+        number,
+        ref,
+        new.slot.campaign,
+        int(new.slot.unit),
+        new.slot.day.isoformat(),
+        new.slot.person,
+        new.author,
+        new.kind.value,
+        new.state.value,
+        _dump(new.given),
+        _dump(new.amounts),
+        json.dumps(new.doubts),
+        new.note,
+        new.supersedes,
+        new.answers,
+        new.update,
+        new.chat,
+        new.message,
+        new.said,
+        new.recorded,
+        int(new.on_time),
     )
+    tx.run(_INSERT, (*values, chain.digest(former.digest, values)))
     facts = {name: getattr(new, name) for name in NewEntry.__slots__}
     return Entry(**facts, id=number, ref=ref)
 
@@ -133,6 +135,12 @@ def get(tx: Tx, entry: int) -> Entry:
     if row is None:
         raise LookupError(entry)
     return read(row)
+
+
+def find(tx: Tx, ref: str) -> Entry | None:
+    """Return the version with this reference, or None."""
+    row = tx.one("SELECT * FROM entries WHERE ref = ?", (ref,))
+    return None if row is None else read(row)
 
 
 def newest(tx: Tx, slot: Slot) -> Entry | None:
@@ -148,8 +156,8 @@ def newest(tx: Tx, slot: Slot) -> Entry | None:
 def of_message(tx: Tx, chat: int, message: int) -> Entry | None:
     """Return the newest version that this message brought about, or None."""
     row = tx.one(
-        "SELECT * FROM entries WHERE chat = ? AND message = ? AND kind IN ('line', 'edit') AND state <> 'dropped'"
-        " ORDER BY id DESC LIMIT 1",
+        "SELECT * FROM entries WHERE chat = ? AND message = ? AND kind IN ('line', 'edit', 'correction')"
+        " AND state <> 'dropped' ORDER BY id DESC LIMIT 1",
         (chat, message),
     )
     return None if row is None else read(row)
@@ -159,7 +167,7 @@ def versions(tx: Tx, entry: Entry) -> list[Entry]:
     """Return what the entry's message said of the same slot before it, newest first."""
     rows = tx.all(
         "SELECT * FROM entries WHERE chat = ? AND message = ? AND campaign = ? AND unit = ? AND day = ? AND slot = ?"
-        " AND id < ? AND kind IN ('line', 'edit') AND state <> 'dropped' ORDER BY id DESC",
+        " AND id < ? AND kind IN ('line', 'edit', 'correction') AND state <> 'dropped' ORDER BY id DESC",
         (
             entry.chat,
             entry.message,
@@ -195,6 +203,31 @@ def questions(tx: Tx, slot: Slot) -> list[Entry]:
         (slot.campaign, slot.unit, slot.day.isoformat(), slot.person),
     )
     return [read(row) for row in rows]
+
+
+def reported_by(tx: Tx, slot: Slot) -> list[Slot]:
+    """Return the slots of the same unit and day in which a report stands."""
+    rows = tx.all(
+        "SELECT slot FROM reports WHERE campaign = ? AND unit = ? AND day = ? ORDER BY slot",
+        (slot.campaign, slot.unit, slot.day.isoformat()),
+    )
+    return [slot._replace(person=row["slot"]) for row in rows]
+
+
+def all_questions(tx: Tx) -> list[Entry]:
+    """Return every version that waits to be confirmed, oldest first."""
+    return [read(row) for row in tx.all("SELECT e.* FROM questions q JOIN entries e ON e.id = q.entry ORDER BY e.id")]
+
+
+def answer_to(tx: Tx, question: Entry) -> Entry | None:
+    """Return the version that said whether a questioned one is right, or else the first that spoke after it."""
+    slot = question.slot
+    row = tx.one(
+        "SELECT * FROM entries WHERE campaign = ? AND unit = ? AND day = ? AND slot = ? AND id > ?"
+        " ORDER BY answers IS NOT ?, id LIMIT 1",
+        (slot.campaign, slot.unit, slot.day.isoformat(), slot.person, question.id, question.id),
+    )
+    return None if row is None else read(row)
 
 
 def _dump(amounts: Amounts) -> str:
