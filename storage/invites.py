@@ -18,10 +18,12 @@ class InviteKind(StrEnum):
 
 
 class Invite(NamedTuple):
-    """What a valid code stands for."""
+    """What a valid code stands for; `issued_by` is named as in the audit, `replaces` is whose post it takes over."""
 
     kind: InviteKind
     unit: UnitId
+    issued_by: str = ""
+    replaces: int | None = None
 
 
 class NoInvite(StrEnum):
@@ -37,14 +39,51 @@ def _hash(code: str) -> str:
     return hashlib.blake2b(code.encode(), digest_size=32, person=b"tiendo-invite").hexdigest()
 
 
-def issue(tx: Tx, kind: InviteKind, unit: UnitId, *, uses: int, expires: int, now: int) -> str:
+def issue(
+    tx: Tx,
+    kind: InviteKind,
+    unit: UnitId,
+    *,
+    uses: int,
+    expires: int,
+    now: int,
+    issued_by: str = "",
+    replaces: int | None = None,
+) -> str:
     """Make a code of 128 random bits (22 characters, fit for a deep link) and keep its hash."""
     code = secrets.token_urlsafe(16)
     tx.run(
-        "INSERT INTO invites (hash, kind, unit, uses_left, expires, created) VALUES (?, ?, ?, ?, ?, ?)",
-        (_hash(code), kind, unit, uses, expires, now),
+        "INSERT INTO invites (hash, kind, unit, uses_left, expires, created, issued_by, replaces)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (_hash(code), kind, unit, uses, expires, now, issued_by, replaces),
     )
     return code
+
+
+def open_of(tx: Tx, issued_by: str, now: int) -> int:
+    """Return how many invites of somebody still open something."""
+    return int(
+        tx.value(
+            "SELECT count(*) FROM invites WHERE issued_by = ? AND issued_by <> '' AND uses_left > 0 AND expires >= ?",
+            (issued_by, now),
+        )
+    )
+
+
+def revoke_of(tx: Tx, issued_by: str) -> int:
+    """Let what somebody has issued open nothing any more, and return how many invites that was."""
+    return tx.run(
+        "UPDATE invites SET expires = 0 WHERE issued_by = ? AND issued_by <> '' AND uses_left > 0 AND expires > 0",
+        (issued_by,),
+    ).rowcount
+
+
+def revoke_handovers(tx: Tx, kind: InviteKind, unit: UnitId, replaces: int) -> None:
+    """Let earlier codes for taking over somebody's post open nothing any more."""
+    tx.run(
+        "UPDATE invites SET expires = 0 WHERE kind = ? AND unit = ? AND replaces = ? AND uses_left > 0",
+        (kind, unit, replaces),
+    )
 
 
 def look(tx: Tx, code: str, now: int) -> Invite | NoInvite:
@@ -52,14 +91,16 @@ def look(tx: Tx, code: str, now: int) -> Invite | NoInvite:
 
     A clock that was stepped back does not revive a code: the messenger's own newest date counts too.
     """
-    row = tx.one("SELECT kind, unit, uses_left, expires FROM invites WHERE hash = ?", (_hash(code),))
+    row = tx.one(
+        "SELECT kind, unit, uses_left, expires, issued_by, replaces FROM invites WHERE hash = ?", (_hash(code),)
+    )
     if row is None:
         return NoInvite.UNKNOWN
     if row["uses_left"] < 1:
         return NoInvite.USED
     if max(now, tx.value("SELECT max(date) FROM updates") or 0) > row["expires"]:
         return NoInvite.EXPIRED
-    return Invite(InviteKind(row["kind"]), UnitId(row["unit"]))
+    return Invite(InviteKind(row["kind"]), UnitId(row["unit"]), row["issued_by"], row["replaces"])
 
 
 def spend(tx: Tx, code: str) -> None:

@@ -66,6 +66,11 @@ def redeem(tx: Tx, data: str, chat: int, account: int, now: int) -> Press | NoPr
     return Press(action, args)
 
 
+def revoke(tx: Tx, person: int) -> None:
+    """Let the keyboards that were made for a person work no more."""
+    tx.run("UPDATE nonces SET expires = 0 WHERE account IN (SELECT external FROM accounts WHERE person = ?)", (person,))
+
+
 def purge(tx: Tx, now: int) -> None:
     """Forget keyboards that have expired."""
     tx.run("DELETE FROM nonces WHERE expires < ?", (now,))

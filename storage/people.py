@@ -27,18 +27,21 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who is known, with the posts held at this moment."""
+    """Somebody who is known, with the posts held at this moment, and what is meant where nothing is named."""
 
     id: int
     name: str
     language: str
     posts: tuple[Post, ...]
+    chosen_unit: UnitId | None = None
+    chosen_campaign: str = ""
 
 
 def find(tx: Tx, channel: str, external: int) -> Person | None:
     """Return the person behind an account, or None for a stranger."""
     rows = tx.all(
-        "SELECT p.id, p.name, p.language, r.role, r.unit FROM accounts a JOIN people p ON p.id = a.person"
+        "SELECT p.id, p.name, p.language, p.chosen_unit, p.chosen_campaign, r.role, r.unit"
+        " FROM accounts a JOIN people p ON p.id = a.person"
         " LEFT JOIN roles r ON r.person = p.id AND r.until IS NULL"
         " WHERE a.channel = ? AND a.external = ? ORDER BY r.id",
         (channel, external),
@@ -46,7 +49,9 @@ def find(tx: Tx, channel: str, external: int) -> Person | None:
     if not rows:
         return None
     posts = tuple(Post(Role(row["role"]), UnitId(row["unit"])) for row in rows if row["role"])
-    return Person(rows[0]["id"], rows[0]["name"], rows[0]["language"], posts)
+    first = rows[0]
+    unit = None if first["chosen_unit"] is None else UnitId(first["chosen_unit"])
+    return Person(first["id"], first["name"], first["language"], posts, unit, first["chosen_campaign"])
 
 
 def enrol(tx: Tx, channel: str, external: int, *, name: str, now: int) -> int:
@@ -74,6 +79,26 @@ def dismiss(tx: Tx, person: int, now: int) -> None:
     for row in tx.all("SELECT DISTINCT unit FROM roles WHERE person = ? AND until IS NULL", (person,)):
         leaves.note_hands(tx, UnitId(row["unit"]))
     tx.run("UPDATE roles SET until = ? WHERE person = ? AND until IS NULL", (now, person))
+
+
+def end_post(tx: Tx, person: int, post: Post, now: int) -> bool:
+    """End one post of a person; False where it is not held."""
+    leaves.note_hands(tx, post.unit)
+    ended = tx.run(
+        "UPDATE roles SET until = ? WHERE person = ? AND unit = ? AND role = ? AND until IS NULL",
+        (now, person, post.unit, post.role),
+    )
+    return ended.rowcount > 0
+
+
+def choose_unit(tx: Tx, person: int, unit: UnitId | None) -> None:
+    """Remember which of several own units a person means where none is named; None for no one of them."""
+    tx.run("UPDATE people SET chosen_unit = ? WHERE id = ?", (unit, person))
+
+
+def choose_campaign(tx: Tx, person: int, campaign: str) -> None:
+    """Remember which campaign a person means where none is named; empty for no one of them."""
+    tx.run("UPDATE people SET chosen_campaign = ? WHERE id = ?", (campaign, person))
 
 
 def set_language(tx: Tx, person: int, language: str) -> None:
@@ -141,6 +166,11 @@ def note_wrong_code(tx: Tx, channel: str, external: int, now: int) -> None:
         " failures = CASE WHEN :now - failed >= :window THEN 1 ELSE failures + 1 END",
         {"channel": channel, "external": external, "now": now, "window": FAILURE_WINDOW},
     )
+
+
+def forget_strangers(tx: Tx, before: int) -> int:
+    """Forget accounts that have not written to us since an instant, and return how many that were."""
+    return tx.run("DELETE FROM strangers WHERE answered < ? AND failed < ?", (before, before)).rowcount
 
 
 def name(tx: Tx, person: int) -> str:

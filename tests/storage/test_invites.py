@@ -83,3 +83,15 @@ def test_AC7_the_file_holds_no_code(tx: Tx) -> None:
     stored = repr([tuple(row) for row in tx.all("SELECT * FROM invites")])
     assert not [code for code in codes if code in stored]
     assert len(set(codes)) == 20
+
+
+def test_a_code_remembers_who_issued_it_and_whose_post_it_takes_over(tx: Tx) -> None:
+    code = issue(tx, issued_by="person:2", replaces=1)
+    assert invites.look(tx, code, NOW) == Invite(InviteKind.OFFICER, UnitId(4), "person:2", 1)
+
+
+def test_a_newer_handover_ends_the_older_one_of_the_same_post_alone(tx: Tx) -> None:
+    codes = [issue(tx, replaces=1), issue(tx, replaces=2), issue(tx, unit=UnitId(5), replaces=1), issue(tx)]
+    invites.revoke_handovers(tx, InviteKind.OFFICER, UnitId(4), 1)
+    found = [invites.look(tx, code, NOW) for code in codes]
+    assert [each is NoInvite.EXPIRED for each in found] == [True, False, False, False]
