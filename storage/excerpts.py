@@ -1,0 +1,116 @@
+"""Excerpts: the lists of a dossier that may be long, cut where nobody reads any further, and counted."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime
+from itertools import pairwise
+from typing import Any
+
+from bot.domain.campaign import Campaign, Key
+from bot.domain.dossier import Excerpt, JournalRow, Revision
+from bot.domain.goals import Mismatch
+from bot.domain.trace import Fate, Version, fates
+from bot.domain.units import Unit, UnitId
+from bot.domain.world import World
+from storage.sqlite import Tx
+from storage.surveys import BELOW
+
+MOST_REVISIONS = 500
+MOST_MISMATCHES = 200
+
+
+def journal(tx: Tx, world: World, campaign: Campaign, unit: Unit, until: date, *, most: int) -> Excerpt[JournalRow]:
+    """Return the newest entries of the unit and all below it for days up to `until`, newest first."""
+    params = {"unit": unit.id, "campaign": campaign.code, "until": until.isoformat(), "most": most}
+    of_unit = " FROM entries e WHERE e.campaign = :campaign AND e.day <= :until AND e.unit IN (SELECT id FROM below)"
+    whole = int(tx.value(f"{BELOW}SELECT count(*){of_unit}", params))
+    rows = tx.all(
+        f"{BELOW}SELECT e.*, p.name AS who, q.entry AS waits"
+        " FROM (SELECT e.id AS newest" + of_unit + " ORDER BY e.id DESC LIMIT :most) n"
+        " CROSS JOIN entries e ON e.id = n.newest JOIN people p ON p.id = e.person"
+        " LEFT JOIN questions q ON q.entry = e.id ORDER BY e.id DESC",
+        params,
+    )
+    versions: defaultdict[tuple[int, str], list[Version]] = defaultdict(list)
+    for row in reversed(rows):
+        versions[row["unit"], row["day"]].append(_version(row))
+    questions = {row["id"] for row in rows if row["waits"] is not None}
+    # All that came later is among the newest rows too, so each fate is known although older ones are cut off.
+    known = {entry: fate for each in versions.values() for entry, (fate, _) in fates(each, questions).items()}
+    return Excerpt(tuple(_journal_row(row, world, known[row["id"]]) for row in rows), whole)
+
+
+def _version(row: Any) -> Version:
+    return Version(
+        row["id"],
+        row["slot"],
+        row["state"],
+        frozenset(json.loads(row["given"])),
+        row["amounts"] != "{}",
+        row["answers"],
+    )
+
+
+def _journal_row(row: Any, world: World, fate: Fate) -> JournalRow:
+    return JournalRow(
+        ref=row["ref"],
+        said=datetime.fromtimestamp(row["said"], world.setting.zone),
+        recorded=datetime.fromtimestamp(row["recorded"], world.setting.zone),
+        unit=UnitId(row["unit"]),
+        day=date.fromisoformat(row["day"]),
+        who=row["who"],
+        kind=row["kind"],
+        fate=fate,
+        on_time=bool(row["on_time"]),
+        amounts={Key.parse(key): amount for key, amount in json.loads(row["amounts"]).items()},
+        note=row["note"],
+    )
+
+
+def revisions(tx: Tx, world: World, campaign: Campaign, unit: Unit, until: date) -> Excerpt[Revision]:
+    """Return the targets and baselines below a unit that were given anew up to a day, newest first."""
+    found = [*_revisions(tx, _TARGETS, campaign, unit, until), *_revisions(tx, _BASELINES, campaign, unit, until)]
+    found.sort(key=lambda each: (-each.since.toordinal(), world.tree[each.unit].code, each.key))
+    return Excerpt(tuple(found[:MOST_REVISIONS]), len(found))
+
+
+# Both have the same columns: what was given to whom, for what, since when.
+_TARGETS = (
+    "SELECT 1 AS is_target, unit, metric, '' AS part, phase, coalesce(amount, percent) AS figure,"
+    " percent IS NOT NULL AS is_percent, since FROM targets"
+)
+_BASELINES = (
+    "SELECT 0 AS is_target, unit, metric, part, 0 AS phase, amount AS figure, 0 AS is_percent, since FROM baselines"
+)
+
+
+def _revisions(tx: Tx, source: str, campaign: Campaign, unit: Unit, until: date) -> Iterator[Revision]:
+    rows = tx.all(
+        f"{BELOW}{source} WHERE campaign = :campaign AND since <= :until AND unit IN (SELECT id FROM below)"
+        " ORDER BY unit, metric, part, phase, since, id",
+        {"unit": unit.id, "campaign": campaign.code, "until": until.isoformat()},
+    )
+    for before, after in pairwise(rows):
+        same = all(before[name] == after[name] for name in ("unit", "metric", "part", "phase"))
+        if same and _figure(before) != _figure(after):
+            yield Revision(
+                UnitId(after["unit"]),
+                bool(after["is_target"]),
+                Key(after["metric"], after["part"]),
+                after["phase"],
+                _figure(before),
+                _figure(after),
+                date.fromisoformat(after["since"]),
+            )
+
+
+def _figure(row: Any) -> int | str | None:
+    figure: int | str | None = row["figure"]
+    return f"{figure}%" if row["is_percent"] else figure
+
+
+def mismatches(world: World, campaign: Campaign, unit: Unit, day: date) -> Excerpt[Mismatch]:
+    """Return the targets under (and of) a unit that, as they held on a day, their children's do not add up to."""
+    found = [each for each in world.goals[campaign.code].mismatches(day) if world.tree.covers(unit.id, each.unit)]
+    return Excerpt(tuple(found[:MOST_MISMATCHES]), len(found))
