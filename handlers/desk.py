@@ -4,14 +4,29 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from bot.domain.messages import Incoming, Place, Said
+from bot.domain.messages import Incoming, Place, Said, Speaker
 from bot.domain.world import Setting
 from bot.render.texts import LANGUAGES, Texts
-from handlers import buttons, commands, editing, guided, hearing, joining, policy, reporting
+from handlers import (
+    alerting,
+    buttons,
+    commands,
+    drafts,
+    editing,
+    guided,
+    hearing,
+    importing,
+    joining,
+    policy,
+    receiving,
+    reporting,
+)
+from handlers.alerting import Alert
 from handlers.policy import Verdict, Where, Who
 from handlers.turn import Turn
-from storage import audit, chats, dialogues, nonces, people
+from storage import audit, chats, dialogues, nonces, outbox, people
 from storage.nonces import NoPress
 from storage.sqlite import Tx
 from storage.worlds import Worlds
@@ -53,6 +68,10 @@ class Desk:
         if policy.is_bound(turn):
             turn.say("report.failed", code=code)
 
+    def alert(self, tx: Tx, alert: Alert, now: datetime) -> None:
+        """Tell the admins of a trouble, if it is time to."""
+        alerting.tell(tx, self.setting, self.channel, self._texts, alert, int(now.timestamp()))
+
     def offer_drafts(self, tx: Tx, now: datetime) -> None:
         """Put the open questions of half-done reports once more, after a restart."""
         for dialogue in dialogues.unoffered(tx, int(now.timestamp())):
@@ -61,8 +80,25 @@ class Desk:
             speaker = people.speaker(tx, self.channel, dialogue.person)
             incoming = Incoming(0, Said.TEXT, place, speaker, at=now, moment=now)
             turn = self._turn(tx, incoming, now)
-            if policy.is_bound(turn):
+            if policy.is_bound(turn) and dialogue.kind == drafts.OPEN:
                 guided.offer_again(turn, dialogue.data)
+
+    def read_file(self, subject: str, data: bytes) -> Any:
+        """Return what a fetched file holds, or what is wrong with it; its subject says what it was wanted for."""
+        return receiving.TABLE[subject.partition(":")[0]].read(data)
+
+    def take_file(self, tx: Tx, subject: str, read: Any, now: datetime) -> None:
+        """Take in what was read of a file, None where it could not be had; answers go where it came from."""
+        kind, _, key = subject.partition(":")
+        asked = outbox.find(tx, subject)
+        if asked is None:
+            raise LookupError(subject)
+        chat = chats.get(tx, asked.chat)
+        # Files are taken in private chats only, and there the chat has the number of its account.
+        speaker = Speaker(chat.external, "") if chat.private else None
+        place = Place(chat.external, chat.private, thread=chat.thread)
+        turn = self._turn(tx, Incoming(0, Said.MEDIA, place, speaker, at=now, moment=now), now)
+        receiving.TABLE[kind].take(turn, key, read)
 
     def _turn(self, tx: Tx, incoming: Incoming, now: datetime) -> Turn:
         place = incoming.place
@@ -80,6 +116,8 @@ class Desk:
         verdict = policy.judge(turn, Who.BOUND, Where.PRIVATE)
         if verdict is not Verdict.ALLOWED:
             _refuse(turn, verdict)
+        elif importing.heard(turn):
+            return
         elif incoming.forwarded:
             turn.say_once("report.forwarded", example=reporting.own_example(turn))
         elif incoming.said is Said.MEDIA:

@@ -106,7 +106,20 @@ class Turn:
         """Answer here; one answer is enough for all that came at once, such as the pictures of an album."""
         self._put(message, (), "", facts, coalesce=message)
 
-    def _put(self, message: str, choices: Choices, subject: str, facts: Mapping[str, Any], coalesce: str = "") -> None:
+    def say_secret(self, message: str, /, choices: Choices = (), **facts: Any) -> None:
+        """Answer here with something that is not kept once it has left, such as a code or a list of people."""
+        self._put(message, choices, "", facts, secret=True)
+
+    def _put(
+        self,
+        message: str,
+        choices: Choices,
+        subject: str,
+        facts: Mapping[str, Any],
+        *,
+        coalesce: str = "",
+        secret: bool = False,
+    ) -> None:
         texts = self.texts[self.language]
         outgoing = Outgoing(
             "send",
@@ -117,6 +130,7 @@ class Turn:
             reply_to=None if self.private else self.incoming.message or None,
             subject=subject,
             coalesce=coalesce,
+            secret=secret,
         )
         outbox.put(self.tx, self.chat.id, outgoing, self.now)
 
@@ -129,12 +143,14 @@ class Turn:
         )
         outbox.put(self.tx, chat.id, outgoing, self.now)
 
-    def rewrite(self, subject: str, message: str, /, **facts: Any) -> None:
-        """Rewrite our newest message on a subject, wherever it stands, and take its buttons away."""
+    def rewrite(self, subject: str, message: str, /, choices: Choices = (), **facts: Any) -> None:
+        """Rewrite our newest message on a subject, wherever it stands; buttons that are not among `choices` go."""
         posted = outbox.find(self.tx, subject)
         if posted is not None:
             texts = self._texts_of(self.chat if posted.chat == self.chat.id else chats.get(self.tx, posted.chat))
-            outbox.put(self.tx, posted.chat, Outgoing("edit", texts(message, **facts), edits=posted.id), self.now)
+            html, keyboard = texts(message, **facts), _keyboard(texts, choices)
+            outgoing = Outgoing("edit", html, keyboard, account=self.account, edits=posted.id)
+            outbox.put(self.tx, posted.chat, outgoing, self.now)
 
     def toast(self, message: str = "", /, **facts: Any) -> None:
         """Answer a press; its effect never depends on whether this arrives."""

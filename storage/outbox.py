@@ -12,13 +12,16 @@ from typing import Any
 
 from bot.domain.messages import Keyboard, Outgoing, Priority, Verb
 from bot.domain.pieces import split, units, without_tags
-from storage import nonces
+from storage import held, nonces
 from storage.sqlite import Tx
 
 # Telegram counts text in UTF-16 units and refuses more than 4096 of them
 # (https://core.telegram.org/bots/api#sendmessage). Tags are counted here too, which is never too little.
 LARGEST = 4_000
 LARGEST_CAPTION = 1_024  # without tags: https://core.telegram.org/bots/api#sendphoto
+WITH_CAPTION = frozenset({"photo", "document"})
+SHOWING = frozenset({"send", *WITH_CAPTION})
+MOST = 2**63 - 1  # the greatest number that a row can have
 TOAST_S = 60  # a press is answered at once or not at all
 RANK = {Priority.ANSWER: 0, Priority.PUSH: 1}
 
@@ -41,7 +44,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What the courier keeps in memory of a row that waits; `due` is Unix seconds, 0 for at once."""
+    """What the courier keeps in memory of a row that waits; `due` is Unix seconds, 0 for at once.
+
+    `taken` is when it was put there, in seconds, as well as that can be told: rows hold whole seconds only.
+    """
 
     id: int
     chat: int
@@ -50,6 +56,7 @@ class Waiting:
     priority: int
     due: int
     edits: int | None
+    taken: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,8 @@ class Parcel:
     repeatable: bool
     unsure: int
     spare: str = ""
+    bulky: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +116,7 @@ def put(tx: Tx, chat: int, outgoing: Outgoing, now: int) -> int:
     """Queue a message for the chat with this row id and return the row that carries its keyboard.
 
     A text that is too long becomes several rows, cut between lines; the keyboard is under the last. A
-    caption that is too long goes before its photo as a text. A waiting row of the same chat and
+    caption that is too long goes before its photo or document as a text. A waiting row of the same chat and
     coalescing word is replaced.
     """
     if outgoing.coalesce:
@@ -124,6 +133,9 @@ def put(tx: Tx, chat: int, outgoing: Outgoing, now: int) -> int:
         "query": outgoing.query,
         "picture": outgoing.picture,
         "spare": outgoing.spare,
+        "paper": outgoing.paper,
+        "bulky": outgoing.bulky,
+        "file": outgoing.file,
     }
     return _insert(tx, chat, outgoing, payload, now, outgoing.subject)
 
@@ -141,11 +153,11 @@ def _insert(tx: Tx, chat: int, outgoing: Outgoing, payload: dict[str, Any], now:
     expires = None if outgoing.expires is None else int(outgoing.expires.timestamp())
     if outgoing.verb == "toast" and expires is None:
         expires = now + TOAST_S
-    # The same edit twice is one edit, and leaving twice is leaving: both may always be repeated.
-    repeatable = outgoing.verb in {"edit", "leave"} or (outgoing.repeatable and outgoing.verb in {"send", "photo"})
+    # The same edit twice is one edit, leaving twice is leaving, and nobody sees a file fetched.
+    repeatable = outgoing.verb in {"edit", "leave", "fetch"} or (outgoing.repeatable and outgoing.verb in SHOWING)
     row: int = tx.value(
-        "INSERT INTO outbox (chat, verb, payload, subject, coalesce_key, priority, repeatable, created, expires)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        "INSERT INTO outbox (chat, verb, payload, subject, coalesce_key, priority, repeatable, created, expires,"
+        " secret) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (
             chat,
             outgoing.verb,
@@ -156,6 +168,7 @@ def _insert(tx: Tx, chat: int, outgoing: Outgoing, payload: dict[str, Any], now:
             repeatable,
             now,
             expires,
+            outgoing.secret,
         ),
     )
     return row
@@ -184,7 +197,7 @@ def _rows(keyboard: Keyboard, token: str) -> Iterator[list[dict[str, str]]]:
 def _pieces(outgoing: Outgoing) -> list[str]:
     """Return the text in pieces that fit. An edit stays one message: what does not fit ends in `…`."""
     text = outgoing.html
-    if outgoing.verb == "photo":
+    if outgoing.verb in WITH_CAPTION:
         return [text] if units(without_tags(text)) <= LARGEST_CAPTION else [*split(text, LARGEST), ""]
     if outgoing.verb not in {"send", "edit"} or units(text) <= LARGEST:
         return [text]
@@ -194,14 +207,14 @@ def _pieces(outgoing: Outgoing) -> list[str]:
     return pieces
 
 
-def waiting_after(tx: Tx, after: int, limit: int) -> list[Waiting]:
-    """Return the rows with ids above `after` that wait, in order."""
+def waiting_after(tx: Tx, after: int, limit: int, now: float = 0.0, until: int = MOST) -> list[Waiting]:
+    """Return the rows with ids above `after` and up to `until` that wait, in order."""
     rows = tx.all(
-        "SELECT o.id, o.chat, o.verb, o.priority, o.due, c.private,"
+        "SELECT o.id, o.chat, o.verb, o.priority, o.due, o.created, c.private,"
         " CASE WHEN o.verb = 'edit' THEN o.payload END AS edit"
         " FROM outbox o JOIN chats c ON c.id = o.chat"
-        f" WHERE o.{_OPEN} AND o.state = 'waiting' AND o.id > ? ORDER BY o.id LIMIT ?",
-        (after, limit),
+        f" WHERE o.{_OPEN} AND o.state = 'waiting' AND o.id > ? AND o.id <= ? ORDER BY o.id LIMIT ?",
+        (after, until, limit),
     )
     return [
         Waiting(
@@ -212,16 +225,45 @@ def waiting_after(tx: Tx, after: int, limit: int) -> list[Waiting]:
             row["priority"],
             row["due"],
             json.loads(row["edit"]).get("edits") if row["edit"] else None,
+            min(now, row["created"] + 1.0),
         )
         for row in rows
     ]
 
 
 def recipe(tx: Tx, row_id: int) -> Mapping[str, Any] | None:
-    """Return what the photo of a row is painted from; None where the row no longer waits."""
-    payload = tx.value("SELECT payload FROM outbox WHERE id = ? AND state = 'waiting'", (row_id,))
-    found: Mapping[str, Any] | None = None if payload is None else json.loads(payload).get("picture")
+    """Return what the photo or document of a row is made from; None where the row no longer waits."""
+    held = tx.value("SELECT payload FROM outbox WHERE id = ? AND state = 'waiting'", (row_id,))
+    payload = {} if held is None else json.loads(held)
+    found: Mapping[str, Any] | None = payload.get("picture") or payload.get("paper")
     return found
+
+
+def subject_of(tx: Tx, chat: int, message: int) -> str:
+    """Return what our message with this outside id speaks of; empty where that is nothing, or not known."""
+    found: str | None = tx.value(
+        "SELECT subject FROM outbox WHERE chat = ? AND message = ? AND subject <> '' AND message IS NOT NULL"
+        " ORDER BY id LIMIT 1",
+        (chat, message),
+    )
+    return found or ""
+
+
+def is_open(tx: Tx, chat: int, coalesce: str) -> bool:
+    """Tell whether something waits for a chat, or is on its way, under a coalescing word."""
+    query = (
+        f"SELECT 1 FROM outbox WHERE chat = ? AND coalesce_key = ? AND {_COALESCING} UNION ALL"
+        f" SELECT 1 FROM outbox WHERE chat = ? AND coalesce_key = ? AND {_OPEN} AND state = 'sending'"
+    )
+    return tx.one(query, (chat, coalesce, chat, coalesce)) is not None
+
+
+def put_since(tx: Tx, subject: str, since: int) -> list[int]:
+    """Return when rows that speak of the subject were queued, from an instant on, oldest first."""
+    rows = tx.all(
+        "SELECT created FROM outbox WHERE subject = ? AND subject <> '' AND created >= ? ORDER BY id", (subject, since)
+    )
+    return [row["created"] for row in rows]
 
 
 def claim(tx: Tx, ids: Sequence[int], now: int) -> list[Parcel]:
@@ -245,7 +287,7 @@ def _claim(tx: Tx, row_id: int, now: int) -> Parcel | None:
     if row["expires"] is not None and row["expires"] <= now:
         _end(tx, Settlement(row_id, State.EXPIRED), now)
         return None
-    if not row["reachable"] and row["verb"] in {"send", "photo", "edit"}:
+    if not row["reachable"] and row["verb"] in {"edit", *SHOWING}:
         _end(tx, Settlement(row_id, State.FAILED, error="unreachable"), now)
         return None
     tx.run("UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = ?", (row_id,))
@@ -273,6 +315,8 @@ def _parcel(tx: Tx, row: Any) -> Parcel:
         repeatable=bool(row["repeatable"]),
         unsure=row["unsure"],
         spare=payload.get("spare", ""),
+        bulky=payload.get("bulky", ""),
+        file=payload.get("file", ""),
     )
 
 
@@ -347,6 +391,6 @@ def find(tx: Tx, subject: str) -> Posted | None:
 
 
 def counts(tx: Tx) -> dict[str, int]:
-    """Return how many rows stand in each state that is not the end, for the health page."""
-    rows = tx.all("SELECT state, count(*) FROM outbox WHERE state IN ('waiting', 'sending') GROUP BY state")
+    """Return how many rows stand in each state that is not the end, without those that are held."""
+    rows = tx.all(f"SELECT state, count(*) FROM outbox WHERE {_OPEN} AND id > ? GROUP BY state", (held.until(tx),))
     return {"waiting": 0, "sending": 0} | {row[0]: row[1] for row in rows}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from bot.domain.messages import Incoming, Verb
@@ -10,12 +11,20 @@ Row = list[dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file on this machine's disk, and the name under which it is shown."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One thing to ask of a messenger. Ids are the messenger's own.
 
     `keyboard` holds rows of `{"text", "callback_data" | "url"}`; `message` is the one to edit; `query`
     the press to answer. With `plain` the text is shown as it is, without any markup. `photo` is a PNG,
-    the text then its caption.
+    `document` is read from disk while it is sent; the text is then their caption.
     """
 
     verb: Verb
@@ -28,6 +37,7 @@ class Call:
     query: str = ""
     plain: bool = False
     photo: bytes = b""
+    document: Upload | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +51,15 @@ class Me:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """Where the messenger delivers by itself ('' means nowhere), and how many updates wait there."""
+    """Where the messenger delivers by itself ('' means nowhere), and how many updates wait there.
+
+    `failed` is when it last could not deliver, in seconds (0: never), and `why` what it says of that.
+    """
 
     url: str
     pending: int
+    failed: int = 0
+    why: str = ""
 
 
 # What became of a call. Reasons are the messenger's words: they name no person and hold no text.
@@ -194,6 +209,7 @@ class Channel(Protocol):
     """What the rest of the bot asks of a messenger."""
 
     name: str
+    largest_upload: int  # bytes
 
     async def open(self) -> None:
         """Make ready to call. Nothing is sent yet."""
@@ -218,6 +234,14 @@ class Channel(Protocol):
         """Make one call. Never raises for what the messenger or the network does."""
         ...
 
+    async def fetch_file(self, file: str, limit: int) -> bytes:
+        """Return what somebody sent under an outside id. CallFailed otherwise, `Refused` above `limit` bytes."""
+        ...
+
+    async def show_busy(self, chat: int, thread: int | None) -> None:
+        """Show in a chat for some seconds that a file is being made, where the messenger can. Never raises for it."""
+        ...
+
     def read(self, raw: Any) -> Incoming | None:
         """Return what an update says, None when it is nothing for us. BadUpdate when it makes no sense."""
         ...
@@ -232,6 +256,10 @@ class Channel(Protocol):
 
     async def get_webhook(self) -> Webhook:
         """Ask where updates are delivered to."""
+        ...
+
+    async def set_webhook(self, url: str, secret: str) -> None:
+        """Have updates delivered to an address, each with the secret. What is waiting is delivered there."""
         ...
 
     async def delete_webhook(self) -> None:

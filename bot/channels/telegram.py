@@ -8,6 +8,7 @@ for a receipt, shows the token in its `repr`, and writes it and every text into 
 import html
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from typing import Any, NamedTuple
 
 from pydantic import SecretStr
@@ -43,6 +44,7 @@ from bot.channels import (
     Unknown,
     Unparsable,
     Unreachable,
+    Upload,
     Wait,
     Webhook,
 )
@@ -54,7 +56,11 @@ from bot.domain.messages import Incoming
 CONNECTIONS = 64
 POLL_GRACE_S = 10.0
 BATCH = 100
+DELIVERIES = 40  # at once: chats in parallel, each in order; they share commits
 TOAST = 200  # characters
+LARGEST_UPLOAD = 50 * 1024 * 1024  # https://core.telegram.org/bots/api#senddocument
+# What getFile may name: a path below `/file/bot<token>/`, and nothing that leads out of it.
+_SERVED = re.compile(r"(?!.*\.\.)[A-Za-z0-9_-][A-Za-z0-9_./-]{0,255}")
 LISTEN = ("message", "edited_message", "callback_query", "my_chat_member")
 
 
@@ -125,11 +131,20 @@ def _send(call: Call) -> tuple[str, dict[str, Any]]:
 
 
 def _photo(call: Call) -> tuple[str, dict[str, Any]]:
-    fields = {"photo": InputFile(call.photo, filename="chart.png"), **_where(call)}
+    return "sendPhoto", {"photo": InputFile(call.photo, filename="chart.png"), **_where(call), **_caption(call)}
+
+
+def _document(call: Call) -> tuple[str, dict[str, Any]]:
+    fields = {"document": call.document, "disable_content_type_detection": True}
+    return "sendDocument", {**fields, **_where(call), **_caption(call)}
+
+
+def _caption(call: Call) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
     if call.html:
         fields["caption"] = _plain(call.html) if call.plain else call.html
         fields |= {} if call.plain else {"parse_mode": "HTML"}
-    return "sendPhoto", fields | _keyboard(call)
+    return fields | _keyboard(call)
 
 
 def _where(call: Call) -> dict[str, Any]:
@@ -172,13 +187,18 @@ def _plain(text: str) -> str:
 METHODS: Mapping[str, Callable[[Call], tuple[str, dict[str, Any]]]] = {
     "send": _send,
     "photo": _photo,
+    "document": _document,
     "edit": _edit,
     "toast": _toast,
     "leave": _leave,
 }
 
 
-def _parameter(name: str, value: Any) -> RequestParameter:
+def _parameter(name: str, value: Any, opened: ExitStack) -> RequestParameter:
+    """Return one argument; a file of this disk is opened, and read while it is sent."""
+    if isinstance(value, Upload):
+        handle = opened.enter_context(value.path.open("rb"))
+        value = InputFile(handle, filename=value.name, read_file_handle=False)
     return (
         RequestParameter(name, None, [value]) if isinstance(value, InputFile) else RequestParameter(name, value, None)
     )
@@ -188,6 +208,7 @@ class TelegramChannel:
     """One bot at one Bot API server. `base_url` is without the token: `https://api.telegram.org`."""
 
     name = "telegram"
+    largest_upload = LARGEST_UPLOAD
 
     def __init__(self, token: SecretStr | str, base_url: str, clock: Clock, *, read_timeout: float = READ_S) -> None:
         self._token = token if isinstance(token, SecretStr) else SecretStr(token)
@@ -236,7 +257,33 @@ class TelegramChannel:
             result = await self._post(self._calls, method, fields)
         except TelegramError as error:
             return outcome_of(error)
+        except OSError as error:  # of a document: what the network does is a TelegramError by now
+            return Refused(f"the file cannot be read: {type(error).__name__}")
         return Sent(result["message_id"] if isinstance(result, dict) else 0)
+
+    async def fetch_file(self, file: str, limit: int) -> bytes:
+        """Download a file by its id. CallFailed otherwise, with `Refused` where it has more than `limit` bytes.
+
+        A Bot API server of one's own that was started with `--local` names paths on its own disk, which
+        are not read: `Refused`.
+        """
+        found = await self._must(self._calls, "getFile", {"file_id": file})
+        path = found.get("file_path") if isinstance(found, dict) else None
+        if not isinstance(path, str) or not _SERVED.fullmatch(path):
+            raise CallFailed(Refused("the server does not hand the file out"))
+        try:
+            return await self._calls.download(
+                f"{self._base_url}/file/bot{self._token.get_secret_value()}/{path}", limit
+            )
+        except TelegramError as error:
+            outcome = outcome_of(error)
+        raise CallFailed(outcome)
+
+    async def show_busy(self, chat: int, thread: int | None) -> None:
+        """Show "sending a file …" for five seconds. A failure is nobody's concern."""
+        topic = {} if thread is None else {"message_thread_id": thread}
+        with suppress(TelegramError):
+            await self._post(self._calls, "sendChatAction", {"chat_id": chat, "action": "upload_document", **topic})
 
     def read(self, raw: Any) -> Incoming | None:
         """Return what an update says, None when it is nothing for us. BadUpdate when it makes no sense."""
@@ -261,7 +308,13 @@ class TelegramChannel:
     async def get_webhook(self) -> Webhook:
         """Ask where updates are delivered to."""
         found = await self._must(self._calls, "getWebhookInfo")
-        return Webhook(found["url"], found["pending_update_count"])
+        failed, why = found.get("last_error_date", 0), found.get("last_error_message", "")
+        return Webhook(found["url"], found["pending_update_count"], failed, why)
+
+    async def set_webhook(self, url: str, secret: str) -> None:
+        """Have updates posted to `url`; what is pending is posted there too."""
+        fields = {"url": url, "secret_token": secret, "allowed_updates": LISTEN, "max_connections": DELIVERIES}
+        await self._must(self._calls, "setWebhook", {**fields, "drop_pending_updates": False})
 
     async def delete_webhook(self) -> None:
         """Stop delivery by webhook; what is pending is kept for polling."""
@@ -289,7 +342,8 @@ class TelegramChannel:
         read_timeout: float | None = None,
     ) -> Any:
         url = f"{self._base_url}/bot{self._token.get_secret_value()}/{method}"
-        data = RequestData([_parameter(name, value) for name, value in fields.items()])
-        return await request.post(
-            url, data, read_timeout=request.read_timeout if read_timeout is None else read_timeout
-        )
+        with ExitStack() as opened:
+            data = RequestData([_parameter(name, value, opened) for name, value in fields.items()])
+            return await request.post(
+                url, data, read_timeout=request.read_timeout if read_timeout is None else read_timeout
+            )

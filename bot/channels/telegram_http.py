@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import aiohttp
-from telegram.error import NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.request import BaseRequest, RequestData
 
 # Telegram's front servers drop idle connections without a word. One that dies under a call makes its
@@ -18,10 +18,13 @@ from telegram.request import BaseRequest, RequestData
 KEEPALIVE_S = 15.0
 CONNECT_S = 10.0
 READ_S = 20.0
+UPLOAD_S = 900.0  # 50 MB over half a megabit a second; a line that takes nothing must not hold its chat for ever
+DIGESTING = 3  # times longer than for other calls: a server stores a file before it answers
 FLOOD_S = 30.0
 FLOOD_MOST_S = 86_400.0
 TOO_MANY = 429
 TOO_LARGE = 413
+UNAUTHORIZED = 401
 OK = range(200, 300)
 
 
@@ -54,7 +57,7 @@ class AiohttpRequest(BaseRequest):
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._session: aiohttp.ClientSession | None = None
-        self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
+        self._timeouts: dict[tuple[float, float | None], aiohttp.ClientTimeout] = {}
 
     @property
     def read_timeout(self) -> float:
@@ -93,36 +96,61 @@ class AiohttpRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         """Return the status and the body of an answer that came from Telegram."""
         seconds = self._read_timeout if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
-        code, headers, payload = await self._exchange(url, method, request_data, self._timeout(seconds))
+        timeout = self._timeout(seconds)
+        if request_data is not None and request_data.contains_files:
+            timeout = self._timeout(seconds * DIGESTING, UPLOAD_S)
+        code, headers, payload = await self._exchange(url, method, request_data, timeout)
         if code not in OK:
             _raise_unless_telegrams(code, headers, payload)
         elif b'"result"' not in payload and method == "POST":
             raise Unsure(f"HTTP {code} without a result")
         return code, payload
 
-    def _timeout(self, seconds: float) -> aiohttp.ClientTimeout:
-        timeout = self._timeouts.get(seconds)
+    async def download(self, url: str, limit: int) -> bytes:
+        """Return a file of at most `limit` bytes. BadRequest when it is larger or gone, else as `do_request`."""
+        code, headers, payload = await self._exchange(url, "GET", None, self._timeout(self._read_timeout), limit)
+        if code not in OK:
+            _raise_unless_telegrams(code, headers, payload)
+            raise InvalidToken if code == UNAUTHORIZED else BadRequest(f"HTTP {code}, no such file")
+        if len(payload) > limit:
+            raise BadRequest("file is too big")
+        return payload
+
+    def _timeout(self, seconds: float, total: float | None = None) -> aiohttp.ClientTimeout:
+        timeout = self._timeouts.get((seconds, total))
         if timeout is None:
-            timeout = aiohttp.ClientTimeout(total=None, connect=self._connect_timeout, sock_read=seconds)
-            self._timeouts[seconds] = timeout
+            timeout = aiohttp.ClientTimeout(total=total, connect=self._connect_timeout, sock_read=seconds)
+            self._timeouts[seconds, total] = timeout
         return timeout
 
     async def _exchange(
-        self, url: str, method: str, data: RequestData | None, limits: aiohttp.ClientTimeout
+        self, url: str, method: str, data: RequestData | None, limits: aiohttp.ClientTimeout, most: int | None = None
     ) -> tuple[int, Any, bytes]:
+        """Return status, headers and body; with `most` reading ends at the first byte beyond it."""
         if self._session is None:
             raise NotSent("the session is closed")
         try:
             async with self._session.request(
                 method, url, timeout=limits, allow_redirects=False, **_body(data)
             ) as answer:
-                return answer.status, answer.headers, await answer.read()
+                return answer.status, answer.headers, await _body_of(answer, most)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             failure: NetworkError = NotSent(_name(error))
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             failure = Unsure(_name(error))
         # Raised here and not above, where the original with its URL would stay attached as context.
         raise failure
+
+
+async def _body_of(answer: aiohttp.ClientResponse, most: int | None) -> bytes:
+    if most is None:
+        return await answer.read()
+    held = bytearray()
+    async for chunk in answer.content.iter_any():
+        held += chunk
+        if len(held) > most:
+            break
+    return bytes(held)
 
 
 def _body(data: RequestData | None) -> dict[str, Any]:

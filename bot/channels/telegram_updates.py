@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.channels import BadUpdate
-from bot.domain.messages import Incoming, Place, Said, Speaker
+from bot.domain.messages import FileRef, Incoming, Place, Said, Speaker
 from bot.domain.text import clean
 
 ANONYMOUS_ADMIN = 1_087_968_824
@@ -17,6 +17,8 @@ CHANNEL_POSTS = 777_000  # "Telegram" itself, as which posts of a linked channel
 NOBODY = frozenset({ANONYMOUS_ADMIN, CHANNEL_POSTS})
 NAME = 64
 TITLE = 128
+FILE_NAME = 128
+MIME = 128
 FIRST_DATE = 1_375_000_000  # 2013, when Telegram began
 LAST_DATE = 4_102_444_800  # 2100
 LARGEST = 2**62
@@ -108,6 +110,22 @@ def _spoken(key: int, said: Said, message: Json, text: Any, bot: int) -> Incomin
         text=text,
         forwarded=not FORWARDED.isdisjoint(message),
         reply_to_bot=_answers(message.get("reply_to_message"), bot),
+        reply_to=_answered(message.get("reply_to_message"), bot),
+        file=_document(message) if said is Said.MEDIA else None,
+    )
+
+
+def _document(message: Json) -> FileRef | None:
+    """Return the document that the message carries, as its sender describes it; None where it has no id."""
+    document = message.get("document")
+    if not isinstance(document, dict) or not isinstance(document.get("file_id"), str):
+        return None
+    name, size, mime = (document.get(field) for field in ("file_name", "file_size", "mime_type"))
+    return FileRef(
+        document["file_id"],
+        clean(name, FILE_NAME) if isinstance(name, str) else "",
+        size if type(size) is int and 0 < size < LARGEST else 0,
+        clean(mime, MIME) if isinstance(mime, str) else "",
     )
 
 
@@ -202,6 +220,12 @@ def _answers(replied: Any, bot: int) -> bool:
         return False
     author = replied.get("from")
     return isinstance(author, dict) and author.get("id") == bot
+
+
+def _answered(replied: Any, bot: int) -> int:
+    """Return which message of the bot is answered; 0 where none is, or where that cannot be told."""
+    message = replied.get("message_id") if _answers(replied, bot) else 0
+    return message if type(message) is int and 0 < message < LARGEST else 0
 
 
 def _check_entities(entities: Any) -> None:

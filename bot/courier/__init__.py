@@ -6,21 +6,22 @@ claimed rows leave. So a row that is not marked as being sent has never been sen
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
 from typing import Any, TypeVar
 
 import structlog
 
 from bot.channels import BadToken, Channel, Moved, Outcome, Retry, TokenRefused, Unknown, Unreachable, Wait
-from bot.courier.easel import Easel, Paint, no_pictures
+from bot.courier.fetching import Nowhere, Reception, fetch, hand_in
 from bot.courier.lanes import Lanes
 from bot.courier.pacing import EPSILON, UNLIMITED, Limits, Rate
-from bot.courier.remedies import Remedy, call_for, lesser, remedy
+from bot.courier.remedies import Remedy, lesser, remedy
 from bot.courier.trouble import Floods, Trouble
+from bot.courier.workshop import Paint, Print, Workshop, no_papers, no_pictures
 from bot.domain.clock import Clock
-from storage import chats, outbox
+from storage import chats, held, outbox
 from storage.errors import StoreFailed
 from storage.outbox import Parcel, Settlement, State, Waiting
 from storage.sqlite import Store, Tx
@@ -29,9 +30,11 @@ __all__ = ["UNLIMITED", "Courier", "Limits", "Rate"]
 
 SENDERS = 48
 PAGE = 1_000
-HELD = 50_000  # rows in memory: about 150 bytes each
+HELD = 50_000  # rows in memory: about 200 bytes each
 STORE_REST_S = 1.0
 LONG_WAIT_S = 60.0
+
+TURN_S = 60.0
 
 T = TypeVar("T")
 _log = structlog.get_logger()
@@ -46,15 +49,26 @@ class Errand:
     left: float
     outcome: Outcome
     anew: bool = False  # an edit that was sent as a message of its own
+    read: Any = None  # what a fetched file holds
+
+
+Settled = Callable[[Waiting, Parcel, Outcome, Remedy], None]
+"""Is told what came of a row that left, once for each time that it left, before that is written down."""
+
+
+def untold(_: Waiting, __: Parcel, ___: Outcome, ____: Remedy) -> None:
+    """Tell nobody."""
 
 
 class Courier:
     """Deliver the outbox over one channel.
 
     `jitter` returns a number from 0 to 1 that is added to waiting times in seconds, so that chats which
-    were refused together do not come back together. `paint` makes the pictures. `counters` counts, since
-    the start: sent, repeated, retried, waits, moved, failed, muted, unknown; and the refusals that a lesser
-    form got past, by the outcome's name (Unparsable, ThreadGone, TargetGone, Muted, Refused).
+    were refused together do not come back together. `paint` makes the pictures and `press` the documents;
+    fetched files are handed in at the `reception`, which is set before `run`. `counters` counts, since the
+    start: sent, repeated, retried, waits, moved, failed, muted, unknown; and the refusals that a lesser
+    form got past, by the outcome's name (Unparsable, ThreadGone, TargetGone, Muted, Refused). `settled` and
+    `sign` (life, and within how many seconds it is shown again) may be set by whoever watches.
     """
 
     def __init__(
@@ -66,17 +80,22 @@ class Courier:
         *,
         jitter: Callable[[], float] = lambda: 0.0,
         paint: Paint = no_pictures,
+        press: Print = no_papers,
     ) -> None:
         self.counters: Counter[str] = Counter()
+        self.reception: Reception = Nowhere()
+        self.settled: Settled = untold
+        self.sign: Callable[[float], None] = lambda _: None
         self._store = store
         self._channel = channel
         self._clock = clock
         self._jitter = jitter
         self._lanes = Lanes(limits)
-        self._easel = Easel(paint, self._recipe, self._painted)
+        self._workshop = Workshop(store, channel, clock, self._made, paint, press)
         self._trouble = Trouble()
         self._floods = Floods()
         self._last_id = 0
+        self._held_until = 0
         self._more = True
         self._away: dict[asyncio.Task[Errand], tuple[Waiting, Parcel]] = {}
         self._bell = asyncio.Event()
@@ -116,7 +135,7 @@ class Courier:
                 await self._turn()
             await self._give_up()
         finally:
-            self._easel.close()
+            self._workshop.close()
             for task in self._away:
                 task.cancel()
             self._ended.set()
@@ -132,7 +151,7 @@ class Courier:
 
     def _is_busy(self) -> bool:
         overdue = self._alarm_at is not None and self._alarm_at <= self._clock.monotonic()
-        return self._turning or self._bell.is_set() or bool(self._away) or self._easel.is_busy or overdue
+        return self._turning or self._bell.is_set() or bool(self._away) or self._workshop.is_busy or overdue
 
     async def _rest(self) -> None:
         """Wait for news, or for the moment at which something may leave."""
@@ -140,6 +159,7 @@ class Courier:
         if self._deadline is None and len(self._away) < SENDERS:
             moments += [moment for moment in [self._lanes.next_at()] if moment is not None]
         self._alarm_at = min(moments, default=None)
+        self.sign(inf if self._alarm_at is None else self._alarm_at - self._clock.monotonic() + TURN_S)
         alarm = None
         if self._alarm_at is not None and not self._bell.is_set():
             alarm = asyncio.create_task(self._ring_at(self._alarm_at))
@@ -159,13 +179,16 @@ class Courier:
     async def _turn(self) -> None:
         self._turning = True
         self._bell.clear()
-        if self._more and self._deadline is None and len(self._lanes) + len(self._easel) < HELD:
+        self.sign(TURN_S)
+        if self._more and self._deadline is None and len(self._lanes) + len(self._workshop) < HELD:
             await self._load()
         errands = self._come_back()
         picked = [] if self._deadline is not None else self._pick()
         if errands or picked:
             parcels = await self._write(lambda tx: self._settle_and_claim(tx, errands, picked))
             self._send_off(picked, parcels)
+            if any(_is_fetched(*each) for each in errands):
+                self.wake()  # whoever took a file in has something to say
         if self._trouble.token_refused:
             raise TokenRefused
         self._turning = False
@@ -174,30 +197,30 @@ class Courier:
 
     async def _load(self) -> None:
         self._more = False
-        rows = await self._store.read(lambda tx: outbox.waiting_after(tx, self._last_id, PAGE))
-        if len(rows) == PAGE:
+        seen = self._clock.now().timestamp()
+        held_until, rows = await self._store.read(lambda tx: self._unloaded(tx, seen))
+        if len(rows) == PAGE or held_until < self._held_until:
             self.wake()
         for row in rows:
-            if row.verb == "photo":
-                self._easel.put(row)
-            else:
+            if not self._workshop.takes(row):
                 self._line_up(row)
-            self._last_id = row.id
+            self._last_id = max(self._last_id, row.id)
+        self._held_until = held_until
+
+    def _unloaded(self, tx: Tx, seen: float) -> tuple[int, list[Waiting]]:
+        """Return up to which row data are held, and the next rows behind it; once released, what was held."""
+        until = held.until(tx)
+        if until < self._held_until:
+            return until, outbox.waiting_after(tx, 0, HELD, seen, self._held_until)
+        return until, outbox.waiting_after(tx, max(self._last_id, until), PAGE, seen)
 
     def _line_up(self, row: Waiting) -> None:
         rest = max(0, row.due - self._now())
         self._lanes.add(row, self._clock.monotonic() + rest if row.due else 0.0)
 
-    def _painted(self, row: Waiting) -> None:
+    def _made(self, row: Waiting) -> None:
         self._line_up(row)
         self._bell.set()
-
-    async def _recipe(self, row: Waiting) -> Mapping[str, Any] | None:
-        try:
-            return await self._store.read(lambda tx: outbox.recipe(tx, row.id))
-        except StoreFailed as error:
-            _log.error("recipe_not_read", row=row.id, error=str(error))
-            return None
 
     def _pick(self) -> list[Waiting]:
         return self._lanes.pick(self._clock.monotonic(), SENDERS - len(self._away))
@@ -207,6 +230,8 @@ class Courier:
         for errand, found in errands:
             outbox.settle(tx, [_settlement(errand, found, now)], now)
             self._follow(tx, errand, now)
+            if _is_fetched(errand, found):
+                hand_in(tx, self.reception, errand.parcel.subject, errand.read, self._clock.now())
         return outbox.claim(tx, [row.id for row in picked], now)
 
     def _follow(self, tx: Tx, errand: Errand, now: int) -> None:
@@ -227,7 +252,7 @@ class Courier:
             parcel = claimed.get(row.id)
             if parcel is None:
                 self._lanes.done(row, refund=True)
-                self._easel.done(row.id)
+                self._workshop.done(row.id)
                 self._bell.set()
             else:
                 task = asyncio.create_task(self._carry(row, parcel))
@@ -237,7 +262,10 @@ class Courier:
     async def _carry(self, row: Waiting, parcel: Parcel) -> Errand:
         """Make the call, and after some refusals the same in a lesser form, each form once."""
         left = self._clock.monotonic()
-        call = call_for(parcel, self._easel.picture(row.id))
+        if parcel.verb == "fetch":
+            outcome, read = await fetch(self._channel, self.reception, parcel)
+            return Errand(row, parcel, left, outcome, read=read)
+        call = self._workshop.call(parcel)
         outcome = await self._channel.deliver(call)
         while (other := lesser(parcel, call, outcome)) is not None:
             # Only the kind is told: Telegram's words on broken markup quote the text.
@@ -262,11 +290,12 @@ class Courier:
     def _judge(self, errand: Errand, found: Remedy) -> None:
         now = self._clock.monotonic()
         self.counters[found.count] += 1
+        self.settled(errand.row, errand.parcel, errand.outcome, found)
         again_at = None
         if found.state is State.WAITING:
             again_at = now + (found.wait + self._jitter() if found.wait else 0.0)
         else:
-            self._easel.done(errand.row.id)
+            self._workshop.done(errand.row.id)
         self._lanes.done(errand.row, again_at=again_at)
         if isinstance(errand.outcome, Retry | Unknown | BadToken):
             self._lanes.pause(self._trouble.note(errand.outcome, errand.left, now, self._jitter()))
@@ -312,9 +341,15 @@ class Courier:
                 return await self._store.write(unit)
             except StoreFailed as error:
                 _log.error("outbox_not_written", error=str(error))
+                self.sign(TURN_S)
                 if self._deadline is not None and self._clock.monotonic() >= self._deadline:
                     raise
             await self._clock.sleep(STORE_REST_S)
+
+
+def _is_fetched(errand: Errand, found: Remedy) -> bool:
+    """Tell whether the row asked for a file and has ended, with or without it."""
+    return errand.parcel.verb == "fetch" and found.state is not State.WAITING
 
 
 def _settlement(errand: Errand, found: Remedy, now: int) -> Settlement:

@@ -21,9 +21,10 @@ from bot.channels import (
     Unknown,
     Unparsable,
     Unreachable,
+    Upload,
     Wait,
 )
-from storage.outbox import Parcel, State
+from storage.outbox import WITH_CAPTION, Parcel, State
 
 REPEATS = 20
 """How often an answer may be sent again. A receipt twice is harmless, a missing one means «not recorded»; the
@@ -118,8 +119,11 @@ def remedy(parcel: Parcel, outcome: Outcome) -> Remedy:
     return found
 
 
-def call_for(parcel: Parcel, picture: bytes = b"") -> Call:
-    """Return the call that delivers the row; a photo that could not be painted is its caption, and says so."""
+def call_for(parcel: Parcel, picture: bytes = b"", document: Upload | None = None, *, bulky: bool = False) -> Call:
+    """Return the call that delivers the row.
+
+    A photo or document that could not be made is its caption, and says so; `bulky` says that it is too large.
+    """
     call = Call(
         verb=parcel.verb,
         chat=parcel.external,
@@ -130,12 +134,15 @@ def call_for(parcel: Parcel, picture: bytes = b"") -> Call:
         message=parcel.message,
         query=parcel.query,
         photo=picture,
+        document=document,
     )
-    return call if picture or call.verb != "photo" else _spared(parcel, call)
+    if call.verb not in WITH_CAPTION or picture or document is not None:
+        return call
+    return _spared(parcel, call, parcel.bulky if bulky else parcel.spare)
 
 
-def _spared(parcel: Parcel, call: Call) -> Call:
-    return replace(call, verb="send", photo=b"", html=f"{parcel.html}\n\n{parcel.spare}".strip())
+def _spared(parcel: Parcel, call: Call, line: str) -> Call:
+    return replace(call, verb="send", photo=b"", document=None, html=f"{parcel.html}\n\n{line}".strip())
 
 
 def _as_plain_text(_: Parcel, call: Call) -> Call | None:
@@ -150,8 +157,8 @@ def _as_new_message(parcel: Parcel, call: Call) -> Call | None:
     return replace(call, verb="send", message=None) if parcel.coalesce and call.verb == "edit" else None
 
 
-def _without_picture(parcel: Parcel, call: Call) -> Call | None:
-    return _spared(parcel, call) if call.verb == "photo" else None
+def _as_words(parcel: Parcel, call: Call) -> Call | None:
+    return _spared(parcel, call, parcel.spare) if call.verb in WITH_CAPTION else None
 
 
 # Refusals that a lesser form of the same message gets past; each is tried once, at once.
@@ -159,8 +166,8 @@ LESSER: Mapping[type[Outcome], Callable[[Parcel, Call], Call | None]] = {
     Unparsable: _as_plain_text,
     ThreadGone: _without_topic,
     TargetGone: _as_new_message,
-    Muted: _without_picture,  # a group may allow texts only
-    Refused: _without_picture,
+    Muted: _as_words,  # a group may allow texts only
+    Refused: _as_words,
 }
 
 

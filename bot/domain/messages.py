@@ -38,12 +38,23 @@ class Speaker:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRef:
+    """A file that somebody sent: its outside id, and what the messenger says of it; `size` in bytes, 0 unknown."""
+
+    id: str
+    name: str = ""
+    size: int = 0
+    mime: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
     """One thing said to the bot, channel-neutral.
 
     `speaker` is None where nobody may act: anonymous admins, channels, other bots.
     `at` is when the message was written (for an edit: the original message), `moment` when this
-    happened (for an edit: the edit). Both are aware and in UTC, both by the messenger's clock.
+    happened (for an edit: the edit). Both are aware and in UTC, both by the messenger's clock. `file` is
+    what can be fetched of a MEDIA; nothing is until somebody asks for it.
     """
 
     update: int
@@ -56,10 +67,12 @@ class Incoming:
     text: str = ""
     forwarded: bool = False
     reply_to_bot: bool = False
+    reply_to: int = 0  # the bot's message that this answers; 0 where it answers none
     query: str = ""  # identifies a press, so that it can be answered
     data: str = ""  # what the pressed button carries
     present: bool = True  # MEMBERSHIP: whether the bot can now speak there
     new_id: int = 0  # MIGRATED: the group's new outside id
+    file: FileRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +95,10 @@ class Priority(StrEnum):
     PUSH = "push"
 
 
-Verb = Literal["send", "photo", "edit", "toast", "leave"]
+Verb = Literal["send", "photo", "document", "edit", "toast", "leave", "fetch"]
+
+LARGEST_FETCH = 5 * 1024 * 1024
+"""Bytes of a file that is taken in: a nation's roster has a tenth of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +112,13 @@ class Outgoing:
     is the only outside id whose presses on the keyboard count; 0 lets everybody in the chat press.
 
     A photo is painted from the recipe `picture` when it is sent, with `html` as its caption; where it
-    cannot be shown, the caption is sent with the line `spare` under it.
+    cannot be shown, the caption is sent with the line `spare` under it. A document is printed from the
+    order `paper` in the same way; `bulky` stands in for one that is larger than the messenger takes.
+
+    With `fetch` nothing is sent: the file with the outside id `file` is fetched, and handed in under the
+    `subject` (`import:17`) in the transaction that ends the row.
+
+    What is `secret` is not kept once it was sent or given up.
     """
 
     verb: Verb
@@ -114,3 +136,7 @@ class Outgoing:
     expires: datetime | None = None
     picture: Mapping[str, Any] = field(default_factory=dict)
     spare: str = ""
+    paper: Mapping[str, Any] = field(default_factory=dict)
+    bulky: str = ""
+    file: str = ""
+    secret: bool = False

@@ -1,4 +1,4 @@
-"""The final result: every target against what was reached, days and rates, and the best units."""
+"""The final result: every target against what was reached, days and rates, the best units, and the files."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,17 +6,21 @@ from datetime import date
 from itertools import accumulate
 
 from bot.domain.campaign import Campaign
-from bot.domain.figures import Share
+from bot.domain.figures import Language, Share
 from bot.domain.highlights import headline
+from bot.domain.papers import Format, Order
 from bot.domain.recipes import Kind, Recipe
 from bot.domain.standings import Place
 from bot.domain.status import MetricStatus, Status
 from bot.domain.units import Unit
 from bot.jobs import audience
-from bot.jobs.beat import Beat, Push
+from bot.jobs.beat import Beat, Enclosure, Push
 from bot.jobs.weekly import Attendance, attendance
 from storage import progress, series
 from storage.statuses import unit_status
+
+FILES = (Format.DOCX, Format.XLSX)
+"""What goes with it: the report for the People's Committee, and the workbook."""
 
 BEST = 3
 """Places that are named; with ties more units, at most twice as many."""
@@ -73,7 +77,14 @@ def final(beat: Beat) -> Iterator[Push]:
     for chat, unit in audience.commanders(beat):
         language = beat.texts[beat.language(chat)].language
         recipe = Recipe(Kind.LINE, beat.campaign.code, unit.id, beat.campaign.deadline, language, over=True)
-        yield Push(chat, "final.final", {"f": _review(beat, unit)}, picture=recipe.dump())
+        enclosures = tuple(_file(beat, unit, form, language) for form in FILES)
+        yield Push(chat, "final.final", {"f": _review(beat, unit)}, picture=recipe.dump(), enclosures=enclosures)
+
+
+def _file(beat: Beat, unit: Unit, form: Format, language: Language) -> Enclosure:
+    campaign = beat.campaign
+    facts = {"unit": unit, "campaign": campaign, "day": campaign.deadline, "form": form}
+    return Enclosure("export.file", facts, Order(form, campaign.code, unit.id, campaign.deadline, language).dump())
 
 
 def _review(beat: Beat, unit: Unit) -> Final:

@@ -112,6 +112,9 @@ def test_T17_a_thread_counts_only_where_it_is_a_topic() -> None:
 def test_a_reply_to_the_bot_is_known() -> None:
     assert heard(reply_to_message={"from": {"id": BOT}}).reply_to_bot
     assert not heard(reply_to_message={"from": {"id": 8}}).reply_to_bot
+    assert heard(reply_to_message={"from": {"id": BOT}, "message_id": 17}).reply_to == 17
+    assert heard(reply_to_message={"from": {"id": BOT}, "message_id": "17"}).reply_to == 0
+    assert heard(reply_to_message={"from": {"id": 8}, "message_id": 17}).reply_to == 0
 
 
 def test_everything_in_a_topic_that_the_bot_made_is_not_a_reply_to_it() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.courier import UNLIMITED, Courier
-from bot.courier.easel import Paint
+from bot.courier.workshop import Paint
 from bot.rehearsal.botapi import Fault, User
 from storage import chats
 from tests.courier.conftest import opened

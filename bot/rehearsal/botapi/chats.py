@@ -209,6 +209,10 @@ class PrivateChat(Chat):
         """Send media of `kind` (one of `content.MEDIA`) as the person."""
         return self._say(self.media(kind, data, name, caption), at=at, extra=extra)
 
+    def send_document(self, name: str, data: bytes, mime_type: str = "", caption: str = "") -> Message:
+        """Send a file as the person."""
+        return self._say(media_content(self.stage.files, "document", data, name, caption, mime_type), at=None)
+
     def forward(self, message: Message) -> Message:
         """Forward somebody's message as the person."""
         return self._say(message.content, at=None, extra={"forward_origin": message.origin()})
@@ -220,7 +224,7 @@ class PrivateChat(Chat):
         return [self.send_media("photo", caption=words, extra=group) for words in captions]
 
     def _say(
-        self, content: Json, *, reply_to: Message | None = None, at: datetime | None, extra: Json | None
+        self, content: Json, *, reply_to: Message | None = None, at: datetime | None, extra: Json | None = None
     ) -> Message:
         if self.blocked:
             raise PermissionError("the person has blocked the bot: unblock it first")

@@ -96,14 +96,14 @@ SERVICE = frozenset(
 )
 
 
-def media_content(shelf: FileShelf, kind: str, data: bytes, name: str, caption: str) -> Json:
+def media_content(shelf: FileShelf, kind: str, data: bytes, name: str, caption: str, mime_type: str = "") -> Json:
     """Return what a media message of `kind` holds; files go to the shelf.
 
     `kind` is one of `MEDIA`. A `KeyError` means that it is none of them.
     """
     if kind in _FILES:
-        folder, default_name, mime_type, shape = _FILES[kind]
-        content = shape(shelf.keep(data, folder, name or default_name, mime_type))
+        folder, default_name, default_type, shape = _FILES[kind]
+        content = shape(shelf.keep(data, folder, name or default_name, mime_type or default_type))
     else:
         content = {kind: _PLAIN[kind]}
     return with_caption(content, caption) if caption else content
