@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any, Protocol
 
 import structlog
 
@@ -14,15 +15,20 @@ from bot.channels.refusals import Refusals
 from bot.clockwork import Alarm, Clockwork, cron
 from bot.config import Config
 from bot.courier import Courier, Limits
+from bot.courier.workshop import Printed
 from bot.domain.clock import Clock
 from bot.domain.world import Setting
 from bot.intake import Intake
+from bot.keeper import Keeper
+from bot.papers import Papers
 from bot.pictures import Painter, Pictures
 from bot.render.charts import painter as charts
 from bot.render.texts import LANGUAGES, Texts
+from bot.service import Service, Serving
+from bot.watch import TaskEnded
 from handlers import commands
 from handlers.desk import Desk
-from handlers.policy import Where
+from handlers.policy import Where, Who
 from storage import meta
 from storage.sqlite import Store, Tx, open_store
 from storage.worlds import Worlds
@@ -57,8 +63,16 @@ class OtherBot(Exception):
         self.found, self.expected = found, expected
 
 
-class TaskEnded(Exception):
-    """An internal task ended although it never should; the process must end too."""
+class Press(Protocol):
+    """What prints files: `bot.papers.Papers`, or a stand-in."""
+
+    async def print(self, stored: Mapping[str, Any]) -> Printed:
+        """Print a stored order; raises where nothing comes of it."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of whatever prints."""
+        ...
 
 
 def setting_of(config: Config) -> Setting:
@@ -73,7 +87,7 @@ def setting_of(config: Config) -> Setting:
 
 
 class App:
-    """The running bot: its tasks live and die together."""
+    """The running bot: its tasks live and die together. With `serving` it is attended to as a service."""
 
     def __init__(
         self,
@@ -84,34 +98,60 @@ class App:
         alarm: Alarm,
         limits: Limits,
         painter: Painter,
+        press: Press,
+        serving: Serving | None = None,
     ) -> None:
         self.store = store
         self._setting = setting_of(config)
-        self.courier = Courier(
-            store, channel, clock, limits, paint=Pictures(store, Worlds(self._setting), painter).paint
-        )
+        self._delivered = config.telegram.mode == "webhook"
+        pictures = Pictures(store, Worlds(self._setting), painter)
+        self.courier = Courier(store, channel, clock, limits, paint=pictures.paint, press=press.print)
         self.ready = asyncio.Event()
         self.clockwork = Clockwork(store, self._setting, channel.name, clock, alarm, self.courier.wake)
+        self.keeper = Keeper(store, self._setting, config.storage.path, config.backup, clock, alarm)
         self._channel = channel
         self._clock = clock
         self._intake: asyncio.Task[None] | None = None
         self._heard = asyncio.Event()
         self._stopping = False
+        self._ending = False
+        self.service: Service | None = None
+        if serving is not None:
+            self.service = Service(config, self._setting, store, channel, clock, serving, self._waits)
+
+    def _waits(self) -> list[str]:
+        """Return what keeps the bot from its work."""
+        reasons = {"the bot is stopping": self._stopping, "the messenger has not answered yet": not self.ready.is_set()}
+        return [reason for reason, holds in reasons.items() if holds]
 
     async def run(self) -> None:
         """Work until cancelled. Raises what ended a task: TokenRefused, OtherBot, or a fault."""
         me = await self._introduce()
         desk = Desk(self._setting, self._channel.name, me.username)
+        self.courier.reception = desk
         await self.store.write(partial(desk.offer_drafts, now=self._clock.now()))
         intake = Intake(self.store, self._channel, desk, self._clock, self.courier.wake, self._heard)
-        self._intake = asyncio.create_task(_forever("intake", intake.poll))
+        tasks: dict[str, Callable[[], Awaitable[None]]] = {
+            "courier": self.courier.run,
+            "retries": intake.retry,
+            "clockwork": partial(self.clockwork.run, self._heard),
+            "keeper": self.keeper.run,
+        }
+        receive: Callable[[], Awaitable[None]] = intake.poll
+        if self.service is not None:
+            tasks |= self.service.attend(self.courier, self.clockwork, intake, desk)
+            self.keeper.trouble = self.service.note
+            registration = self.service.registration(self._heard)
+            receive = receive if registration is None else registration.run
+        self._intake = asyncio.create_task(self._for_ever("intake", receive), name="intake")
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(_forever("courier", self.courier.run))
-                group.create_task(_forever("retries", intake.retry))
-                group.create_task(_forever("clockwork", partial(self.clockwork.run, self._heard)))
-                group.create_task(self._set_menus())
+                for name, work in tasks.items():
+                    group.create_task(self._for_ever(name, work), name=name)
+                group.create_task(self._set_menus(), name="menus")
                 self.ready.set()
+                if self.service is not None:
+                    self.service.ready()
                 await asyncio.wait((self._intake,))
                 # When stopping, leaving here waits for the courier; raising would cancel it in the middle of a send.
                 if not self._stopping:
@@ -121,7 +161,9 @@ class App:
 
     async def stop(self) -> None:
         """Take nothing more in, and give what is being sent a few seconds."""
-        self._stopping = True
+        self._stopping = self._ending = True
+        if self.service is not None:
+            self.service.close()
         if self._intake is not None:
             self._intake.cancel()
         # Seconds of the machine guard those of the clock, which may stand still.
@@ -136,7 +178,7 @@ class App:
             try:
                 me = await self._channel.me()
                 webhook = await self._channel.get_webhook()
-                if webhook.url:
+                if webhook.url and not self._delivered:
                     log.warning("webhook removed, updates are polled for", pending=webhook.pending)
                     await self._channel.delete_webhook()
             except CallFailed as error:
@@ -152,21 +194,41 @@ class App:
                     log.warning("privacy mode is off: the bot is shown everything that groups say")
                 return me
 
+    async def _for_ever(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Let a task work; whatever ends it, be it cancelled alone, ends the others too."""
+        try:
+            await work()
+        except asyncio.CancelledError:
+            if self._ending:
+                raise
+        except BaseException:
+            self._ending = True
+            raise
+        self._ending = True
+        raise TaskEnded(name)
+
     async def _set_menus(self) -> None:
         """Set the command menus of every scope and language; they are a convenience, so failing is no fault."""
-        try:
-            for language in LANGUAGES:
-                texts = Texts(language, self._setting.zone)
-                chosen = "" if language == self._setting.language else language
-                for scope, where in (("all_private_chats", Where.GROUP), ("all_group_chats", Where.PRIVATE)):
-                    menu = [
-                        (command.english if language == "en" else command.name, texts(f"commands.{command.name}"))
-                        for command in commands.TABLE
-                        if command.where is not where and command.name != "start"
-                    ]
+        for language in LANGUAGES:
+            texts = Texts(language, self._setting.zone)
+            chosen = "" if language == self._setting.language else language
+            for scope, elsewhere, hidden in self._menus():
+                menu = [
+                    (command.english if language == "en" else command.name, texts(f"commands.{command.name}"))
+                    for command in commands.TABLE
+                    if command.where is not elsewhere and command.who is not hidden and command.name != "start"
+                ]
+                try:
                     await self._channel.set_commands(scope, chosen, menu)
-        except CallFailed as error:
-            log.warning("menus not set", outcome=type(error.outcome).__name__)
+                except CallFailed as error:  # an admin who has never written to the bot has no chat to set one for
+                    log.warning("menu not set", scope=scope, outcome=type(error.outcome).__name__)
+
+    def _menus(self) -> Iterator[tuple[str | int, Where, Who | None]]:
+        """Yield each menu's scope, and which commands are left out: those of elsewhere, and those for admins."""
+        yield "all_private_chats", Where.GROUP, Who.ADMIN
+        yield "all_group_chats", Where.PRIVATE, Who.ADMIN
+        for admin in sorted(self._setting.admins):
+            yield admin, Where.GROUP, None
 
 
 def _own(tx: Tx, me: Me) -> None:
@@ -178,11 +240,6 @@ def _own(tx: Tx, me: Me) -> None:
     meta.put(tx, "bot_name", me.username)
 
 
-async def _forever(name: str, work: Callable[[], Awaitable[None]]) -> None:
-    await work()
-    raise TaskEnded(name)
-
-
 @asynccontextmanager
 async def running(
     config: Config,
@@ -192,15 +249,24 @@ async def running(
     alarm: Alarm = cron,
     limits: Limits = Limits(),  # noqa: B008  (frozen)
     painter: Painter | None = None,
+    press: Press | None = None,
+    serving: Serving | None = None,
 ) -> AsyncIterator[tuple[App, asyncio.Task[None]]]:
     """Run the bot beside the block, and stop it in good order afterwards.
 
-    Yields the app and its task, which ends only by a fault: whoever waits should wait for it too.
+    Yields the app and its task, which ends only by a fault: whoever waits should wait for it too. PortTaken
+    where the web server of a service cannot listen.
     """
-    async with open_store(config.storage.path) as store:
+    async with open_store(config.storage.path) as store, AsyncExitStack() as stack:
         await channel.open()
+        stack.push_async_callback(channel.close)
         painter = painter or charts.Painter()
-        app = App(config, store, channel, clock, alarm, limits, painter)
+        press = press or Papers(config.storage.path, setting_of(config), clock, config.files.report_template)
+        stack.push_async_callback(press.close)
+        stack.push_async_callback(painter.close)
+        app = App(config, store, channel, clock, alarm, limits, painter, press, serving)
+        if app.service is not None:
+            await stack.enter_async_context(app.service.serve())
         task = asyncio.create_task(app.run(), name="app")
         try:
             yield app, task
@@ -208,8 +274,6 @@ async def running(
             await app.stop()
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-            await painter.close()
-            await channel.close()
 
 
 __all__ = ["App", "OtherBot", "SystemClock", "TaskEnded", "TokenRefused", "running", "setting_of"]

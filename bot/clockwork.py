@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import islice
+from math import inf
 from typing import Protocol
 
 import structlog
@@ -24,12 +25,14 @@ from bot.domain.days import awake
 from bot.domain.messages import Outgoing, Priority
 from bot.domain.schedule import Slot, slots, times
 from bot.domain.world import Setting, World
-from bot.jobs import live
-from bot.jobs.beat import Beat, Ladder, Push
+from bot.jobs import announced, live, unlocked
+from bot.jobs.beat import Beat, Enclosure, Ladder, Push
 from bot.jobs.kinds import KINDS, CatchUp
 from bot.jobs.live import Gallery
 from bot.render.texts import LANGUAGES, Texts
-from storage import ledger, outbox
+from handlers import alerting
+from handlers.alerting import Alert, Trouble, new_code
+from storage import held, ledger, outbox
 from storage.errors import StoreFailed
 from storage.sqlite import Store, Tx
 from storage.worlds import Worlds
@@ -40,10 +43,14 @@ PUNCTUAL = timedelta(minutes=2)
 ASTRAY = timedelta(days=1)
 """A clock that is put back by more had been wrong: what it made us skip is not lost. Less may be a correction."""
 
+SUPERSEDED = frozenset({"merged", "a later one was due"})
+"""Why a push is skipped without anybody missing it."""
+
 PAGE = 500
 """Pushes that are written in one transaction, so that answers to people are not kept waiting."""
 
 HEARTBEAT_S = 30
+LONGEST_LOOK_S = 120.0
 
 log = structlog.get_logger()
 
@@ -83,7 +90,7 @@ async def cron(setting: Setting, ring: Callable[[], None]) -> AsyncIterator[None
 
 
 class Clockwork:
-    """Sees to pushes, for ever."""
+    """Sees to pushes, for ever. At `sign` it shows life, saying within how many seconds it will again."""
 
     def __init__(
         self, store: Store, setting: Setting, channel: str, clock: Clock, alarm: Alarm, wake: Callable[[], None]
@@ -97,6 +104,7 @@ class Clockwork:
         self._worlds = Worlds(setting)
         self._texts: Mapping[str, Texts] = {language: Texts(language, setting.zone) for language in LANGUAGES}
         self._bell = asyncio.Event()
+        self.sign: Callable[[float], None] = lambda _: None
 
     async def run(self, heard: asyncio.Event) -> None:
         """Look whenever the alarm rings, and once at the start; never before everything said was `heard`.
@@ -106,16 +114,24 @@ class Clockwork:
         async with self._alarm(self._setting, self._bell.set):
             while True:
                 self._bell.clear()
+                self.sign(inf)
                 await heard.wait()
+                self.sign(LONGEST_LOOK_S)
                 try:
                     await self.look()
                 except StoreFailed as error:
                     log.error("pushes not stored, they stay due", error=str(error))
+                self.sign(HEARTBEAT_S + LONGEST_LOOK_S)
                 await self._bell.wait()
 
     async def look(self) -> None:
-        """Bring the live boards up to date and see to everything that is due now, a page at a time."""
-        for part in (self._refresh, self._look):  # yesterday's boards are frozen before today's are drawn
+        """Bring the live boards up to date and see to everything that is due now, a page at a time.
+
+        While data are held nothing is said, and everything stays due.
+        """
+        if await self._store.read(held.is_on):
+            return
+        for part in (self._refresh, self._herald, self._look):  # yesterday's boards are frozen before today's are drawn
             more = True
             while more:
                 more = await self._store.write(partial(part, now=self._clock.now()))
@@ -131,6 +147,19 @@ class Clockwork:
         except Exception as error:  # noqa: BLE001  (a fault in a board must not stop the pushes)
             log.error("boards not refreshed", error=type(error).__name__)
             return False
+
+    def _herald(self, tx: Tx, now: datetime) -> bool:
+        """Tell what people have set going: of days that were unlocked, and of announcements."""
+        world = self._world(tx, now)
+        for tell in (unlocked.tell, announced.tell):
+            try:
+                with tx.attempt():
+                    tell(tx, world, self._texts, self._channel, now)
+            except StoreFailed:
+                raise
+            except Exception as error:  # noqa: BLE001  (it must not stop the pushes of the schedule)
+                log.error("not told", what=tell.__module__, error=type(error).__name__)
+        return False
 
     def _look(self, tx: Tx, now: datetime) -> bool:
         """Write one page of what is due; False when nothing is left, or the quiet hours keep it waiting."""
@@ -201,7 +230,12 @@ class Clockwork:
     def _skip(self, tx: Tx, due: Iterable[Slot], now: datetime, reason: str) -> None:
         for slot in due:
             if not ledger.has(tx, slot) and ledger.enter(tx, slot, "skipped", int(now.timestamp()), reason=reason):
-                log.warning("push skipped", job=slot.job, day=slot.day.isoformat(), reason=reason)
+                code = new_code()
+                log.warning("push skipped", job=slot.job, day=slot.day.isoformat(), reason=reason, code=code)
+                if reason not in SUPERSEDED:
+                    detail = f"{slot.job} {slot.time:%H:%M} {slot.day:%d-%m-%Y}: {reason}"
+                    alert = Alert(Trouble.PUSH, code, detail)
+                    alerting.tell(tx, self._setting, self._channel, self._texts, alert, int(now.timestamp()))
 
     def _beat(self, tx: Tx, slot: Slot, now: datetime, missed: tuple[date, ...], ladders: tuple[Ladder, ...]) -> Beat:
         campaign = next(each for each in self._setting.campaigns if each.code == slot.campaign)
@@ -234,6 +268,8 @@ class Clockwork:
             ),
             int(beat.now.timestamp()),
         )
+        for enclosure in push.enclosures:
+            self._enclose(beat, push, enclosure, texts)
         for slot in (beat.slot, *push.also):
             ledger.enter(
                 beat.tx,
@@ -244,6 +280,21 @@ class Clockwork:
                 thread=push.chat.thread,
                 outbox=row,
             )
+
+    def _enclose(self, beat: Beat, push: Push, enclosure: Enclosure, texts: Texts) -> None:
+        """Queue a file behind its push; the ledger knows them as one, so that neither is sent again."""
+        document = Outgoing(
+            "document",
+            texts(enclosure.message, **enclosure.facts),
+            thread=push.chat.thread,
+            priority=Priority.PUSH,
+            repeatable=False,
+            expires=push.expires,
+            paper=enclosure.paper,
+            spare=texts("export.failed"),
+            bulky=texts("export.bulky"),
+        )
+        outbox.put(beat.tx, push.chat.id, document, int(beat.now.timestamp()))
 
 
 def _unsent(beat: Beat, pushes: Iterable[Push]) -> Iterator[Push]:

@@ -87,6 +87,11 @@ class Control:
         self._calls: set[asyncio.Task[None]] = set()
         self._leaving: asyncio.Future[bytes]
 
+    @property
+    def lives(self) -> bool:
+        """Tell whether commands are heard."""
+        return self._server is not None and self._server.is_serving()
+
     async def __aenter__(self) -> Self:
         self._leaving = asyncio.get_running_loop().create_future()
         self._server = await asyncio.start_unix_server(self._accept, sock=_bind(self._path), limit=LARGEST)

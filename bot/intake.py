@@ -3,18 +3,20 @@
 import asyncio
 import json
 import random
-import secrets
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 import structlog
 
-from bot.channels import BadUpdate, CallFailed, Channel, TokenRefused, Wait
+from bot.channels import BadUpdate, CallFailed, Channel, Contested, TokenRefused, Wait
 from bot.channels.refusals import Refusals
 from bot.domain.clock import Clock
 from bot.domain.messages import Incoming, Said
+from bot.logs import place
+from handlers.alerting import Alert, Trouble, new_code
 from handlers.desk import Desk
 from storage import nonces, updates
 from storage.errors import StoreFailed
@@ -23,7 +25,12 @@ from storage.updates import UpdateState
 
 POLL_S = 30.0
 LONGEST_PAUSE_S = 30.0
+LONGEST_TAKE_S = 60.0
 TRIES = 3
+RIVALRY = 3  # refusals in a row for another's sake; one is left over from our own last poll
+
+REPEATED = "repeated"
+"""What becomes of an update that is known already; the other fates are the names of `UpdateState`."""
 
 log = structlog.get_logger()
 
@@ -31,7 +38,9 @@ log = structlog.get_logger()
 class Intake:
     """Takes updates in: polls for them, and tries those again whose handling failed.
 
-    `heard` is set while everything that was said so far has been taken in.
+    `heard` is set while everything that was said so far has been taken in. May be set by whoever watches:
+    `counted`, which is told the fates of updates after their commit; `trouble`, which is told what admins
+    should know; `sign` and `retries_sign`, at which the two tasks show life.
     """
 
     def __init__(
@@ -43,12 +52,17 @@ class Intake:
         wake: Callable[[], None],
         heard: asyncio.Event,
     ) -> None:
+        self.counted: Callable[[Mapping[str, int]], None] = lambda _: None
+        self.trouble: Callable[[Trouble], None] = lambda _: None
+        self.sign: Callable[[float], None] = lambda _: None
+        self.retries_sign: Callable[[float], None] = lambda _: None
         self._store = store
         self._channel = channel
         self._desk = desk
         self._clock = clock
         self._wake = wake
         self._heard = heard
+        self._rivals = 0
         self._jitter = random.Random(0)  # noqa: S311  (spreads retries, guards nothing)
 
     async def poll(self) -> None:
@@ -57,6 +71,7 @@ class Intake:
         refusals = Refusals()
         pause = 0.0
         while True:
+            self.sign(POLL_S + LONGEST_TAKE_S)
             try:
                 batch = await self._channel.poll(offset, POLL_S if self._heard.is_set() else 0)
                 offset = await self.take(batch) or offset
@@ -64,6 +79,7 @@ class Intake:
                 self._heard.clear()
                 if refusals.note(error.outcome, self._clock.monotonic()):
                     raise TokenRefused from None
+                self._note_rival(error.outcome)
                 pause = self._pause(pause, error.outcome)
                 log.warning("poll failed", outcome=type(error.outcome).__name__, pause=round(pause, 1))
             except StoreFailed as error:
@@ -71,11 +87,13 @@ class Intake:
                 log.error("updates not stored, they stay with the messenger", error=str(error), pause=round(pause, 1))
             else:
                 refusals.clear()
+                self._rivals = 0
                 if not batch:
                     self._heard.set()
                 # A server that ignores what is confirmed would otherwise be asked in a hot loop.
                 pause = 1.0 if batch and offset is None else 0.0
             if pause:
+                self.sign(pause + LONGEST_TAKE_S)
                 await self._clock.sleep(pause)
 
     async def take(self, batch: Sequence[Any]) -> int | None:
@@ -85,7 +103,7 @@ class Intake:
         begin anew with lower ones after a week of silence.
         """
         if batch:
-            await self._store.write(partial(self._take, batch=batch, now=self._clock.now()))
+            self.counted(await self._store.write(partial(self._take, batch=batch, now=self._clock.now())))
             self._wake()
         keys = [key for raw in batch if (key := self._channel.update_key(raw)) is not None]
         return max(keys) + 1 if keys else None
@@ -93,20 +111,32 @@ class Intake:
     async def retry(self) -> None:
         """Try again, for ever, what failed: each in its turn, and behind it what the same chat said since."""
         while True:
-            now = self._clock.now()
-            due = await self._store.read(updates.next_due)
-            if due is not None and due <= now.timestamp():
-                await self._store.write(partial(self._retry, now=now))
-                self._wake()
+            self.retries_sign(LONGEST_TAKE_S)
+            try:
+                await self._retry_due(self._clock.now())
+            except StoreFailed as error:
+                log.error("retries not stored, they stay due", error=str(error))
             await self._clock.sleep(1.0)
+
+    async def _retry_due(self, now: datetime) -> None:
+        due = await self._store.read(updates.next_due)
+        if due is not None and due <= now.timestamp():
+            self.counted(await self._store.write(partial(self._retry, now=now)))
+            self._wake()
+
+    def _note_rival(self, outcome: object) -> None:
+        self._rivals = self._rivals + 1 if isinstance(outcome, Contested) else 0
+        if self._rivals >= RIVALRY:
+            self.trouble(Trouble.CONTESTED)
 
     def _pause(self, last: float, outcome: object) -> float:
         if isinstance(outcome, Wait):
             return outcome.seconds
         return min(LONGEST_PAUSE_S, max(1.0, last * 2)) * (1 + self._jitter.random() / 4)
 
-    def _take(self, tx: Tx, batch: Sequence[Any], now: datetime) -> None:
+    def _take(self, tx: Tx, batch: Sequence[Any], now: datetime) -> Counter[str]:
         newest = 0
+        fates: Counter[str] = Counter()
         for raw in batch:
             key = self._channel.update_key(raw)
             if key is None:
@@ -117,19 +147,33 @@ class Intake:
             if incoming is not None and incoming.said is not Said.BUTTON:
                 newest = max(newest, moment)  # presses and what cannot be read are dated by our own clock
             chat = incoming.place.id if incoming else None
-            if not updates.take(tx, key, chat, moment, json.dumps(raw)):
-                continue
-            if fault:
-                updates.settle(tx, key, UpdateState.DEAD, fault)
-                log.error("update makes no sense", update=key, fault=fault)
-            elif incoming is None:
-                updates.settle(tx, key, UpdateState.IGNORED)
-            elif updates.is_waiting(tx, incoming.place.id):
-                updates.settle(tx, key, UpdateState.RETRY)
+            if updates.take(tx, key, chat, moment, json.dumps(raw)):
+                fates[self._see_to(tx, key, incoming, fault, now)] += 1
             else:
-                self._handle(tx, incoming, now, attempts=0)
+                fates[REPEATED] += 1
         updates.forget(tx, newest)
         nonces.purge(tx, newest)
+        return fates
+
+    def _see_to(self, tx: Tx, key: int, incoming: Incoming | None, fault: str, now: datetime) -> UpdateState:
+        """Bring a new update to its end, or as far as it comes."""
+        if incoming is None:
+            if not fault:
+                updates.settle(tx, key, UpdateState.IGNORED)
+                return UpdateState.IGNORED
+            self._bury(tx, key, fault, now)
+            return UpdateState.DEAD
+        if updates.is_waiting(tx, incoming.place.id):
+            updates.settle(tx, key, UpdateState.RETRY)
+            return UpdateState.RETRY
+        return self._handle(tx, incoming, now, attempts=0)
+
+    def _bury(self, tx: Tx, key: int, fault: str, now: datetime) -> None:
+        """Keep an update that makes no sense; `fault` names a field, never its content."""
+        code = new_code()
+        updates.settle(tx, key, UpdateState.DEAD, fault)
+        log.error("update makes no sense", update=key, fault=fault, code=code)
+        self._desk.alert(tx, Alert(Trouble.UPDATE, code, fault), now)
 
     def _read(self, raw: Any) -> tuple[Incoming | None, str]:
         """Return what an update says, and what is wrong with it."""
@@ -138,30 +182,30 @@ class Intake:
         except BadUpdate as error:
             return None, error.reason
 
-    def _handle(self, tx: Tx, incoming: Incoming, now: datetime, *, attempts: int) -> bool:
-        """Handle one update in a savepoint of its own; False when it failed and waits, or is given up."""
+    def _handle(self, tx: Tx, incoming: Incoming, now: datetime, *, attempts: int) -> UpdateState:
+        """Handle one update in a savepoint of its own; where that fails it waits for another try, or is given up."""
         try:
             with tx.attempt():
                 self._desk.receive(tx, incoming, now)
         except StoreFailed:
             raise
         except Exception as error:  # noqa: BLE001  (a fault in one update must not touch its neighbours)
-            self._fail(tx, incoming, now, attempts + 1, error)
-            return False
-        return True
+            return self._fail(tx, incoming, now, attempts + 1, error)
+        return UpdateState.DONE
 
-    def _fail(self, tx: Tx, incoming: Incoming, now: datetime, attempts: int, error: Exception) -> None:
-        code = secrets.token_hex(3).upper()
+    def _fail(self, tx: Tx, incoming: Incoming, now: datetime, attempts: int, error: Exception) -> UpdateState:
+        code = new_code()
         kind = type(error).__name__
         # The message of an exception may hold what somebody wrote; its type and place are enough to find the fault.
-        place = _place(error)
+        where = place(error)
         if attempts < TRIES:
             due = int(now.timestamp()) + 2**attempts
             updates.settle(tx, incoming.update, UpdateState.RETRY, kind, due=due, attempts=attempts)
-            log.error("update failed, will be tried again", update=incoming.update, error=kind, place=place)
-            return
+            log.error("update failed, will be tried again", update=incoming.update, error=kind, place=where)
+            return UpdateState.RETRY
         updates.settle(tx, incoming.update, UpdateState.DEAD, f"{kind} {code}", attempts=attempts)
-        log.error("update given up", update=incoming.update, error=kind, place=place, code=code)
+        log.error("update given up", update=incoming.update, error=kind, place=where, code=code)
+        self._desk.alert(tx, Alert(Trouble.UPDATE, code, kind), now)
         try:
             with tx.attempt():
                 self._desk.apologise(tx, incoming, now, code)
@@ -169,24 +213,22 @@ class Intake:
             raise
         except Exception as again:  # noqa: BLE001  (the apology may fail of the same fault)
             log.error("could not tell the sender", update=incoming.update, error=type(again).__name__)
+        return UpdateState.DEAD
 
-    def _retry(self, tx: Tx, now: datetime) -> None:
+    def _retry(self, tx: Tx, now: datetime) -> Counter[str]:
         held: set[int] = set()
+        fates: Counter[str] = Counter()
         for row in updates.waiting(tx, int(now.timestamp())):
             if row["chat"] in held:
                 continue
             incoming, fault = self._read(json.loads(row["raw"]))
             if incoming is None:
-                updates.settle(tx, row["id"], UpdateState.DEAD, fault)
+                self._bury(tx, row["id"], fault, now)
+                fates[UpdateState.DEAD] += 1
                 continue
             updates.settle(tx, row["id"], UpdateState.DONE)
-            if not self._handle(tx, incoming, now, attempts=row["attempts"]) and row["attempts"] + 1 < TRIES:
+            fate = self._handle(tx, incoming, now, attempts=row["attempts"])
+            fates[fate] += 1
+            if fate is UpdateState.RETRY:
                 held.add(row["chat"])
-
-
-def _place(error: Exception) -> str:
-    """Return file and line where an exception was raised."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+        return fates

@@ -27,8 +27,10 @@ _CODE = re.compile(
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-def configure(level: str = "INFO", stream: TextIO | None = None, secrets: Sequence[str] = ()) -> None:
-    """Send all logs to `stream` (stderr): for people at a terminal, as JSON lines otherwise.
+def configure(
+    level: str = "INFO", stream: TextIO | None = None, secrets: Sequence[str] = (), form: str = "auto"
+) -> None:
+    """Send all logs to `stream` (stderr): as `json` lines, for people (`console`), or by whether it is a terminal.
 
     `secrets` are hidden wherever they turn up, and so is everything that looks like a token or a code.
     """
@@ -50,7 +52,7 @@ def configure(level: str = "INFO", stream: TextIO | None = None, secrets: Sequen
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             one_line,
-            _renderer(stream),
+            _renderer(stream.isatty() if form == "auto" else form == "console"),
             Redactor(secrets),
         ],
     )
@@ -62,8 +64,8 @@ def configure(level: str = "INFO", stream: TextIO | None = None, secrets: Sequen
         logging.getLogger(name).setLevel(level.upper())
 
 
-def _renderer(stream: TextIO) -> Processor:
-    if stream.isatty():
+def _renderer(for_people: bool) -> Processor:  # noqa: FBT001  (private)
+    if for_people:
         return structlog.dev.ConsoleRenderer()
     return structlog.processors.JSONRenderer(ensure_ascii=False, default=repr)
 

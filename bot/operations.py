@@ -9,13 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot.domain import days
-from bot.domain.roster import Roster, RowProblem, diff, read_roster
+from bot.domain.roster import RowProblem
 from bot.domain.units import Unit, UnitId
 from bot.domain.world import Setting, World
-from storage import audit, invites, rebuilding, rosters, worlds
+from bot.render.texts import LANGUAGES, Texts
+from handlers import closing
+from storage import audit, held, invites, personal, rebuilding, taking, worlds
 from storage.invites import InviteKind
 from storage.sqlite import Tx
+from storage.taking import Taken
 
 ACTOR = "cli"
 SHOWN_DIFFERENCES = 20
@@ -32,6 +34,14 @@ class UnknownUnit(Exception):
         self.code, self.nearest = code, nearest
 
 
+class UnknownPerson(Exception):
+    """No person has this number, or none the account."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
 class OutsideCampaigns(Exception):
     """No campaign that was asked for covers the unit; `code` is empty where none has its root in the roster."""
 
@@ -46,11 +56,6 @@ class BadRoster(Exception):
     def __init__(self, problems: Sequence[RowProblem]) -> None:
         super().__init__(len(problems))
         self.problems = tuple(problems)
-
-
-def today(setting: Setting, now: datetime) -> date:
-    """Return the earliest reporting day that is open now, so that a figure of today holds for all campaigns."""
-    return min(days.reporting_day(now, setting.zone, campaign) for campaign in setting.campaigns)
 
 
 def world_of(tx: Tx, setting: Setting, now: datetime) -> World:
@@ -77,9 +82,9 @@ def invite(tx: Tx, setting: Setting, now: datetime, *, role: str, unit: str, use
 
 
 def invite_all(tx: Tx, setting: Setting, now: datetime, *, uses: int, days: int) -> Result:
-    """Issue an officer's invite for every reporting unit: `invites`, with `unit`, `name`, `parent`, `code` each."""
+    """Issue an officer's invite for every unit that reports: `invites`, with `unit`, `name`, `parent`, `code` each."""
     tree = (world := world_of(tx, setting, now)).tree
-    reporting: set[UnitId] = set().union(*world.reporting.values())
+    reporting: set[UnitId] = set().union(*world.reporting.values()) - tree.closings.keys()
     issued = [
         {
             "unit": tree[unit].code,
@@ -107,32 +112,25 @@ def _issue(tx: Tx, now: datetime, kind: InviteKind, unit: Unit, *, uses: int, da
     return code
 
 
-def stored_roster(tx: Tx, setting: Setting, now: datetime) -> Roster:
-    """Return the roster as it stands now."""
-    return rosters.stored(tx, setting.campaigns, today(setting, now))
-
-
 def roster_apply(
-    tx: Tx, setting: Setting, now: datetime, *, header: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]]
+    tx: Tx,
+    setting: Setting,
+    now: datetime,
+    *,
+    header: Sequence[str],
+    rows: Sequence[tuple[int, Sequence[str]]],
+    since: str = "",
 ) -> Result:
-    """Take a table in, with everything derived rebuilt. Returns counts; BadRoster when it is not all well.
+    """Take a table in, with everything derived rebuilt; its figures hold from the day `since` on, else from today.
 
-    The first roster holds from the first day of its campaigns, so that days before the import have their
-    targets too; later changes hold from today.
+    Officers of units that are closed by it are told. Returns counts; BadRoster when it is not all well.
     """
-    read = read_roster(header, rows, setting.campaigns)
-    if not isinstance(read, Roster):
-        raise BadRoster(read)
-    before = stored_roster(tx, setting, now)
-    change, day = diff(before, read), today(setting, now)
-    if not before.rows:
-        day = min(day, *(campaign.starts for campaign in setting.campaigns))
-    counts = {name: len(getattr(change, name)) for name in ("added", "changed", "moved", "kept")}
-    moment = int(now.timestamp())
-    rosters.apply(tx, change, day, moment)
-    rebuilt = rebuilding.rebuild(tx, world_of(tx, setting, now))
-    audit.note(tx, moment, ACTOR, "roster applied", **counts, rebuilt=len(rebuilt))
-    return {**counts, "rebuilt": len(rebuilt)}
+    taken = taking.take(tx, setting, (header, rows), now, ACTOR, date.fromisoformat(since) if since else None)
+    if not isinstance(taken, Taken):
+        raise BadRoster(taken)
+    texts: Mapping[str, Texts] = {language: Texts(language, setting.zone) for language in LANGUAGES}
+    closing.tell(tx, setting, texts, taken.diff, now)
+    return {**taken.diff.counts, "rebuilt": taken.rebuilt}
 
 
 def rebuild(tx: Tx, setting: Setting, now: datetime) -> Result:
@@ -143,10 +141,42 @@ def rebuild(tx: Tx, setting: Setting, now: datetime) -> Result:
     return {"differences": len(found), "first": first}
 
 
+def release(tx: Tx, setting: Setting, now: datetime, *, drop: bool) -> Result:  # noqa: ARG001  (as all)
+    """Let go of what a restored database holds, or give it up. Returns how many `messages`, None when it holds none."""
+    messages = held.release(tx, int(now.timestamp()), drop=drop)
+    if messages is not None:
+        audit.note(tx, int(now.timestamp()), ACTOR, "released", drop=drop, messages=messages)
+    return {"messages": messages}
+
+
+def people_export(tx: Tx, setting: Setting, now: datetime, *, person: int, account: int) -> Result:  # noqa: ARG001  (as all)
+    """Return all that is kept of a person (0: of whoever has the account). UnknownPerson when there is none."""
+    found = _find_person(tx, person, account)
+    audit.note(tx, int(now.timestamp()), ACTOR, "data exported", person=found)
+    return personal.export(tx, found)
+
+
+def people_erase(tx: Tx, setting: Setting, now: datetime, *, person: int, account: int) -> Result:  # noqa: ARG001  (as all)
+    """Take the data of a person out for good. Returns `person` and the `name` that stands instead."""
+    found = _find_person(tx, person, account)
+    audit.note(tx, int(now.timestamp()), ACTOR, "person erased", person=found)
+    return {"person": found, "name": personal.erase_for_good(tx, found, int(now.timestamp()))}
+
+
+def _find_person(tx: Tx, person: int, account: int) -> int:
+    found = person or personal.find(tx, account)
+    if found is None or not personal.exists(tx, found):
+        raise UnknownPerson(person or account)
+    return found
+
+
 OPERATIONS: Mapping[str, Operation] = {
     "invite": invite,
     "invite_all": invite_all,
     "bind_code": bind_code,
     "roster_apply": roster_apply,
     "rebuild": rebuild,
+    "release": release,
+    "people_export": people_export,
+    "people_erase": people_erase,
 }

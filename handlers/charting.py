@@ -22,19 +22,20 @@ KINDS: dict[str, Kind] = {
 
 
 def chart(turn: Turn, text: str) -> None:
-    """Answer `/bieudo [unit] [kind]`."""
-    name, kind = _split(turn, text.strip())
-    unit = _named(turn, name, kind) if name else showing.own_unit(turn)
+    """Answer `/bieudo [campaign] [unit] [kind]`."""
+    campaign, words = showing.campaign_named(turn, text)
+    name, kind = _split(turn, words.strip())
+    unit = _named(turn, name, kind, campaign.code if campaign else "") if name else showing.own_unit(turn)
     if unit is not None:
-        _show(turn, unit, kind)
+        _show(turn, unit, kind, campaign)
     elif not name:
         turn.say("status.which_unit")
 
 
-def chart_unit(turn: Turn, unit: int, kind: str) -> None:
+def chart_unit(turn: Turn, unit: int, kind: str, campaign: str = "") -> None:
     """Answer for a unit that a button named, if it is still in scope."""
     if unit in turn.world.tree.units and policy.may_read(turn, UnitId(unit)):
-        _show(turn, turn.world.tree[UnitId(unit)], Kind(kind))
+        _show(turn, turn.world.tree[UnitId(unit)], Kind(kind), turn.world.setting.campaign(campaign))
     else:
         turn.say("refusals.out_of_scope")
 
@@ -48,12 +49,13 @@ def _split(turn: Turn, text: str) -> tuple[str, Kind]:
     return " ".join(names), kind
 
 
-def _named(turn: Turn, name: str, kind: Kind) -> Unit | None:
-    return choosing.unit_called(turn, name, lambda unit: policy.may_read(turn, unit), "chart", kind=kind.value)
+def _named(turn: Turn, name: str, kind: Kind, campaign: str) -> Unit | None:
+    shown = {"kind": kind.value, "campaign": campaign}
+    return choosing.unit_called(turn, name, lambda unit: policy.may_read(turn, unit), "chart", **shown)
 
 
-def _show(turn: Turn, unit: Unit, kind: Kind) -> None:
-    campaigns = showing.campaigns_for(turn, unit)
+def _show(turn: Turn, unit: Unit, kind: Kind, named: Campaign | None) -> None:
+    campaigns = showing.campaigns_for(turn, unit, named)
     for campaign in campaigns:
         _show_in(turn, campaign, unit, kind)
     if not campaigns:

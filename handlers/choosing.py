@@ -23,11 +23,12 @@ def unit_called(turn: Turn, name: str, allowed: Callable[[UnitId], bool], action
     if not units:
         turn.say("status.no_such_unit", name=name)
         return None
-    rows = tuple((named(_full_name(turn, unit), action, unit=unit.id, **args),) for unit in units)
+    rows = tuple((named(full_name(turn, unit), action, unit=unit.id, **args),) for unit in units)
     turn.say("status.did_you_mean", rows, name=name, units=units, exact=found.exact)
     return None
 
 
-def _full_name(turn: Turn, unit: Unit) -> str:
+def full_name(turn: Turn, unit: Unit) -> str:
+    """Return a unit's name with that of the unit above, which tells namesakes apart."""
     parent = turn.world.tree[unit.parent].name if unit.parent is not None else ""
     return f"{unit.name} ({parent})" if parent else unit.name

@@ -53,4 +53,4 @@ def _running(turn: Turn, slot: Slot, key: Key, typed: int) -> Running:
 def running_before(turn: Turn, slot: Slot, key: Key) -> int:
     """Return the running total before the slot's day: the last one typed, else the baseline."""
     earlier, _ = tallies.running_around(turn.tx, slot, key)
-    return turn.world.goals[slot.campaign].baseline(slot.unit, key) if earlier is None else earlier
+    return turn.world.goals[slot.campaign].opening(slot.unit, key) if earlier is None else earlier

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.domain import aheadword
-from bot.domain.absence import Leave
+from bot.domain.absence import Absences, Leave
 from bot.domain.aheadword import NoSpan, Off
 from bot.domain.units import Unit, UnitId
 from handlers import choosing, policy, reporting
@@ -64,8 +64,9 @@ def _own(turn: Turn, person: int, span: Leave | Off | None) -> None:
         _end(turn, whose, None)
     else:
         _give(turn, whose, span)
-        unit = reporting.own_unit(turn)
-        turn.say("leave.given", leave=span, unit=unit, stands_in=unit is not None and not _is_away(turn, unit, span))
+        absent = worlds.absences(turn.tx, turn.world.setting, turn.world.tree)
+        units = [(unit, not _is_away(absent, unit, span)) for unit in reporting.own_units(turn)]
+        turn.say("leave.given", leave=span, units=units)
 
 
 def _unit(turn: Turn, unit: Unit, span: Leave | Off | None) -> None:
@@ -99,9 +100,9 @@ def _named(whose: Whose) -> dict[str, int]:
     return {name: value for name, value in whose._asdict().items() if value is not None}
 
 
-def _is_away(turn: Turn, unit: Unit, span: Leave) -> bool:
+def _is_away(absent: Absences, unit: Unit, span: Leave) -> bool:
     """Tell whether the unit itself is on leave on all those days, as it is once nobody stands in."""
-    away = worlds.absences(turn.tx, turn.world.setting, turn.world.tree).away.get(unit.id, frozenset())
+    away = absent.away.get(unit.id, frozenset())
     return all(span.first + timedelta(days=number) in away for number in range((span.last - span.first).days + 1))
 
 
@@ -112,4 +113,4 @@ def _tell_officers(turn: Turn, unit: Unit, span: Leave) -> None:
 
 
 def _today(turn: Turn) -> date:
-    return turn.world.today(turn.world.setting.campaigns[0], turn.incoming.at)
+    return turn.world.today(turn.world.setting.first, turn.incoming.at)

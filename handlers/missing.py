@@ -19,7 +19,7 @@ LONGEST_WORD = 60
 
 def show(turn: Turn, text: str) -> None:
     """Answer `/thieu [day]` for the group's unit or the speaker's own."""
-    first = turn.world.setting.campaigns[0]
+    first = turn.world.setting.first
     rest, day = split(text, turn.world.today(first, turn.incoming.at), first.starts)
     if isinstance(day, Refusal):
         turn.say("missing.bad_day", reason=day.reason, text=day.text, facts=day.facts)

@@ -10,7 +10,7 @@ from bot.domain.status import MetricStatus, Sums
 from bot.domain.units import Unit, UnitId
 from bot.domain.world import Rival
 from handlers.turn import Turn
-from storage import people, tallies
+from storage import entries, people, tallies
 from storage.entries import Amounts, Entry
 
 
@@ -56,6 +56,11 @@ def receipt(
         retires=(*((former.id,) if former and counts else ()), *answers),
         note=entry.note,
     )
+
+
+def retire(turn: Turn, old: int, new_ref: str) -> None:
+    """Rewrite the receipt of an entry that no longer stands, and take its buttons away."""
+    turn.rewrite(f"entry:{old}", "report.superseded", old=entries.reference(old), new=new_ref)
 
 
 def _missing(campaign: Campaign, amounts: Amounts) -> tuple[str, ...]:

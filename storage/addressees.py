@@ -51,3 +51,9 @@ def officers_of(tx: Tx, channel: str, unit: UnitId) -> list[tuple[int, int]]:
         (unit, channel),
     )
     return [(row["person"], row["chat"]) for row in rows]
+
+
+def officers_of_unit(tx: Tx, unit: UnitId) -> list[tuple[int, int]]:
+    """Return the same on every channel."""
+    rows = tx.all("SELECT DISTINCT channel FROM accounts ORDER BY channel")
+    return [officer for row in rows for officer in officers_of(tx, row["channel"], unit)]

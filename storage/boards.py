@@ -89,7 +89,10 @@ def _shares(tx: Tx, world: World, campaign: Campaign, wanted: Wanted) -> dict[Un
     sums = [_sums(tx, campaign.code, wanted.race.parent.id, code, wanted.day) for code in codes]
     shares: dict[UnitId, Share | None] = {}
     for unit in wanted.race.units:
-        totals = [goals.baseline(unit, Key(code)) + each.get(unit, 0) for code, each in zip(codes, sums, strict=True)]
+        totals = [
+            goals.baseline(unit, Key(code), wanted.day) + each.get(unit, 0)
+            for code, each in zip(codes, sums, strict=True)
+        ]
         of = totals[1] if wanted.metric.of else goals.target(unit, wanted.metric.code, wanted.day)
         shares[unit] = Share(totals[0], of) if of else None
     return shares
@@ -141,6 +144,16 @@ def _streaks(tx: Tx, world: World, campaign: Campaign, wanted: Wanted) -> Amount
         )
         for unit in wanted.race.units
     }
+
+
+def streak_of(tx: Tx, world: World, campaign: Campaign, unit: UnitId, day: date, *, over: bool) -> int:
+    """Return a reporting unit's streak as boards count it; `over`: the cut-off of `day` has passed."""
+    rows = tx.all(
+        "SELECT day FROM turnout WHERE campaign = ? AND unit = ? AND day BETWEEN ? AND ? AND on_time > 0",
+        (campaign.code, unit, (day - timedelta(days=STREAK_DAYS)).isoformat(), day.isoformat()),
+    )
+    kept = [date.fromisoformat(row["day"]) for row in rows]
+    return boards.streak(kept, day, campaign.starts, world.calendar_of(campaign.code, unit), over=over)
 
 
 def freeze_places(tx: Tx, board: Board) -> None:

@@ -5,10 +5,15 @@ DataError
 ├── InstanceRunning   another process writes this file
 ├── SchemaError       newer than this program, altered, or older and not to be migrated
 ├── Damaged           the file fails its checks
+├── Behind            the file lacks commits that it had, or is gone
 └── StoreFailed       the medium refused: disk full, locked, input/output error
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from storage.sidecar import Sequence
 
 
 class DataError(Exception):
@@ -45,6 +50,17 @@ class Damaged(DataError):
     def __init__(self, complaints: list[str]) -> None:
         super().__init__(complaints)
         self.complaints = complaints
+
+
+class Behind(DataError):
+    """The file lacks commits that its sidecar knows of; `found` is None where the file itself is gone.
+
+    `found` and `known` are `storage.sidecar.Sequence`: how many commits, and the newest entry.
+    """
+
+    def __init__(self, path: Path, found: "Sequence | None", known: "Sequence") -> None:
+        super().__init__(path, found, known)
+        self.path, self.found, self.known = path, found, known
 
 
 class StoreFailed(DataError):

@@ -17,7 +17,7 @@ from storage.tallies import Turnout
 def facts(tx: Tx, world: World, campaign: Campaign, unit: Unit, day: date, *, over: bool) -> Facts:
     """Read a unit's days up to `day`, and what the day has brought to the units right below."""
     code, goals = headline(campaign).code, world.goals[campaign.code]
-    plan = Plan(campaign.starts, goals.baseline(unit.id, Key(code)), goals.milestones(unit.id, code))
+    plan = Plan(campaign.starts, goals.baseline(unit.id, Key(code), day), goals.milestones(unit.id, code, day))
     days = tuple(_days(tx, world, campaign, unit, plan, day))
     calendar = world.calendar_of(campaign.code, unit.id)
     paces = [pace(plan, each.day, each.total, calendar) for each in days[-2:]]
@@ -59,7 +59,7 @@ def climbers(tx: Tx, world: World, campaign: Campaign, unit: Unit, first: date, 
         Climber(
             world.tree[child].name,
             gained.get(child, 0),
-            goals.baseline(child, Key(code)) + sums.get(child, 0),
+            goals.baseline(child, Key(code), last) + sums.get(child, 0),
             goals.target(child, code, last),
         )
         for child in series.taking_part(world, campaign, unit.id)

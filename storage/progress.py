@@ -58,10 +58,18 @@ def missing(tx: Tx, world: World, campaign: str, unit: UnitId, day: date) -> Ite
     """
     if tallies.turnout(tx, campaign, unit, day).reported >= world.expected_on(campaign, unit, day):
         return
-    if unit in world.reporting[campaign]:
+    if unit in world.reporting[campaign] and _is_silent(tx, world, campaign, unit, day):
         yield unit
     for child in world.tree.children[unit]:
         yield from missing(tx, world, campaign, child, day)
+
+
+def _is_silent(tx: Tx, world: World, campaign: str, unit: UnitId, day: date) -> bool:
+    """Tell whether it is a reporting unit itself that is missing, and not one that was later merged into it."""
+    below = world.tree.children[unit]
+    came = tallies.turnout(tx, campaign, unit, day).reported if below else 0
+    came -= sum(tallies.turnout(tx, campaign, child, day).reported for child in below)
+    return world.owes(campaign, unit, day) and not came
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,8 +120,8 @@ def _add_tallies(derived: Derived, world: World, standing: Mapping[Slot, Entry])
     for (slot, key), typed in running.items():
         campaign = world.setting.campaign(slot.campaign)
         totals = dict(typed)
-        baseline = world.goals[slot.campaign].baseline(slot.unit, key)
-        for day, amount in differences(typed, baseline):
+        opening = world.goals[slot.campaign].opening(slot.unit, key)
+        for day, amount in differences(typed, opening):
             if campaign is not None:
                 _tally(derived, world, campaign, slot._replace(day=day), key, amount, totals[day])
 

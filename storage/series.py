@@ -71,7 +71,7 @@ def _line(sight: _Sight) -> Line:
         deadline=campaign.deadline,
         totals=_totals(campaign.starts, sight.last, metric.baseline, amounts),
         plan=_planned_line(campaign, metric),
-        target=world.goals[campaign.code].deadline_target(unit.id, code),
+        target=world.goals[campaign.code].deadline_target(unit.id, code, sight.last),
         phases=tuple(PhaseEnd(each.name, each.ends, ends[each.ends]) for each in campaign.phases if each.ends in ends),
         forecast=Band(expected.low, expected.high) if expected else None,
         decimals=campaign.percent_decimals,
@@ -111,10 +111,12 @@ def _bars(sight: _Sight) -> Bars:
 
 
 def taking_part(world: World, campaign: Campaign, parent: UnitId) -> tuple[UnitId, ...]:
-    """Return the children of a unit that report in the campaign, or have units below that do."""
+    """Return the children of a unit that report in the campaign, or have units below that do and are not closed."""
     reporting = world.reporting[campaign.code]
     return tuple(
-        child for child in world.tree.children[parent] if any(unit in reporting for unit in world.tree.below(child))
+        child
+        for child in world.tree.children[parent]
+        if any(unit in reporting and not world.tree.is_closed(unit, world.day) for unit in world.tree.below(child))
     )
 
 
@@ -187,7 +189,7 @@ def _states(sight: _Sight, unit: UnitId, shown: tuple[date, ...]) -> Iterator[St
 
 def _silence(sight: _Sight, unit: UnitId, day: date) -> State | None:
     """Return what it means that nothing has come for a day."""
-    if not sight.world.setting.calendar.works(day):
+    if not sight.world.setting.calendar.works(day) or sight.world.tree.is_closed(unit, day):
         return None
     if not sight.world.expected_on(sight.campaign.code, unit, day):
         return State.ON_LEAVE

@@ -16,9 +16,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import aiosqlite
 
-from storage import schema
+from storage import connecting, schema, sidecar
 from storage.errors import Damaged, NoDatabase, StoreFailed
 from storage.lock import InstanceLock
+from storage.sidecar import Sequence as Reached
+from storage.sidecar import Sidecar
 from storage.transaction import Outcome, Tx, Unit, commit_together, snapshot
 
 __all__ = ["InstanceLock", "Store", "Tx", "Unit", "open_reader", "open_store"]
@@ -27,71 +29,44 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 READERS = 2
-STATEMENTS = 512
-BUSY_MS = 5_000
-LOG_KEPT = 16 * 2**20  # bytes that the write-ahead log shrinks to once a long reader lets it begin anew
+
+Timing = Callable[[int], Callable[[bool], None]]
+"""Is called when a commit of so many units begins; what it returns is called at its end: whether it was kept."""
 
 
-def _open(path: Path, mode: str, take_role: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
-    connection = sqlite3.connect(uri, uri=True, check_same_thread=False, cached_statements=STATEMENTS)
-    try:
-        _prepare(connection)
-        take_role(connection)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _prepare(connection: sqlite3.Connection) -> None:
-    connection.row_factory = sqlite3.Row
-    connection.isolation_level = None
-    # Without recursive triggers INSERT OR REPLACE would delete an entry past the trigger that keeps it.
-    for pragma in ("foreign_keys = ON", "recursive_triggers = ON", "trusted_schema = OFF", f"busy_timeout = {BUSY_MS}"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _to_write(connection: sqlite3.Connection) -> None:
-    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
-    if mode != "wal":
-        raise StoreFailed(f"the file takes no write-ahead log, its journal is: {mode}")
-    for pragma in (
-        "synchronous = FULL",
-        "secure_delete = ON",
-        "cache_size = -65536",
-        f"journal_size_limit = {LOG_KEPT}",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-    # SQLite opens a write-protected file all the same, and would only refuse the first report.
-    for statement in ("BEGIN IMMEDIATE", "PRAGMA user_version = 0", "ROLLBACK"):
-        connection.execute(statement)
-
-
-def _to_read(connection: sqlite3.Connection) -> None:
-    connection.set_authorizer(_no_checkpoint)
-
-
-def _no_checkpoint(action: int, name: str | None, *_: str | None) -> int:
-    """Refuse checkpoints: even a read-only connection can reset a log that has been copied back.
-
-    Before 3.51.3 SQLite may lose commits when two connections do that at once (https://sqlite.org/wal.html).
-    """
-    refused = action == sqlite3.SQLITE_PRAGMA and name == "wal_checkpoint"
-    return sqlite3.SQLITE_DENY if refused else sqlite3.SQLITE_OK
+def untimed(_: int) -> Callable[[bool], None]:
+    """Time nothing."""
+    return lambda _: None
 
 
 class Store:
-    """One file of data: a single writing connection (None: opened for reading only), a few reading ones."""
+    """One file of data: a single writing connection (None: opened for reading only), a few reading ones.
 
-    def __init__(self, writer: aiosqlite.Connection | None, readers: Sequence[aiosqlite.Connection]) -> None:
+    `timing` may be set by whoever wants to know how long commits take.
+    """
+
+    def __init__(
+        self,
+        writer: aiosqlite.Connection | None,
+        readers: Sequence[aiosqlite.Connection],
+        committed: Callable[[Reached], None] = lambda _: None,
+    ) -> None:
         self._writer = writer
+        self._committed = committed
         self._readers: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
         for reader in readers:
             self._readers.put_nowait(reader)
         self._waiting: list[tuple[Unit[Any], asyncio.Future[Any]]] = []
         self._committer: asyncio.Task[None] | None = None
         self._closed = False
+        self._threads = [each._thread for each in (writer, *readers) if each is not None]  # noqa: SLF001  (as below)
+        self._torn = False
+        self.timing: Timing = untimed
+
+    @property
+    def sound(self) -> bool:
+        """Tell whether all that must live here lives: the threads, and whoever commits."""
+        return not self._torn and all(thread.is_alive() for thread in self._threads)
 
     async def write(self, unit: Unit[T]) -> T:
         """Run `unit(tx)` whole and return what it returned, once it is on disk.
@@ -133,10 +108,15 @@ class Store:
         while self._waiting:
             group, self._waiting = self._waiting, []
             outcomes: list[Outcome]
+            ended = self.timing(len(group))
             try:
-                outcomes = await _hand(writer, commit_together, [unit for unit, _ in group])
+                outcomes = await _hand(writer, commit_together, [unit for unit, _ in group], self._committed)
             except Exception as fault:  # noqa: BLE001  (whatever ails the thread, nobody may wait for ever)
                 outcomes = [(None, fault)] * len(group)
+            except BaseException:
+                self._torn = True
+                raise
+            ended(not any(isinstance(error, StoreFailed) for _, error in outcomes))
             for (_, future), (value, error) in zip(group, outcomes, strict=True):
                 if error is None:
                     future.set_result(value)
@@ -150,13 +130,32 @@ class Store:
         the medium refuses; then nothing is left at `path`.
         """
         with _translated():
-            await self._on_reader(partial(schema.copy_into, target=path))
+            await self._on_reader(partial(_copy, target=path))
+
+    async def verify(self) -> None:
+        """Look through the whole file, beside whatever is written meanwhile. Damaged when it fails its checks."""
+        with _translated():
+            await self._on_reader(schema.verify)
+
+    async def fold_log(self) -> bool:
+        """Copy the log back into the file and empty it; False when a reader still needs it: another time, then."""
+        return await _hand(self._open_writer(), connecting.fold_log)
 
     async def close(self) -> None:
         """Take nothing more in and finish what waits; whoever opened the connections closes them."""
         self._closed = True
         if self._committer is not None:
             await asyncio.wait((self._committer,))
+
+
+def _copy(connection: sqlite3.Connection, target: Path) -> None:
+    """Copy without giving way: a copy that is given up is made anew, and holds the log up for longer."""
+    connecting.give_way(connection, None)
+    try:
+        schema.copy_into(connection, target)
+    finally:
+        file = Path(connection.execute("PRAGMA database_list").fetchone()["file"])
+        connecting.give_way(connection, connecting.log_of(file))
 
 
 def _heard(future: "asyncio.Future[Any]") -> None:
@@ -211,23 +210,30 @@ async def _connection(connector: Callable[[], sqlite3.Connection]) -> AsyncItera
 
 
 @asynccontextmanager
-async def open_store(path: Path, *, create: bool = False, migrate: bool = True) -> AsyncIterator[Store]:
+async def open_store(
+    path: Path, *, create: bool = False, migrate: bool = True, accept_loss: bool = False
+) -> AsyncIterator[Store]:
     """Open the file for writing: the only writer there is.
 
     NoDatabase when it does not exist or holds nothing and `create` is false; InstanceRunning when another
-    process writes it; SchemaError when it is newer, altered, or older while `migrate` is false; Damaged
-    when it is no database; StoreFailed when the medium refuses.
+    process writes it; Behind when it lacks commits that its sidecar knows of, unless `accept_loss`; SchemaError
+    when it is newer, altered, or older while `migrate` is false; Damaged when it is no database; StoreFailed
+    when the medium refuses.
     """
     async with AsyncExitStack() as stack:
         with _translated():
             stack.enter_context(InstanceLock(_existing(path, create=create)))
-            writer = await stack.enter_async_context(_connection(partial(_open, path, "rw", _to_write)))
+            writer = await stack.enter_async_context(_connection(partial(connecting.writer, path)))
+            if not accept_loss:
+                await _hand(writer, sidecar.confirm, path)
             if not create and not await _hand(writer, schema.applied):
                 raise NoDatabase(path)
             await _hand(writer, schema.prepare, path, migrate)
-            reader = partial(_open, path, "ro", _to_read)
+            aside = stack.enter_context(Sidecar(path))
+            aside.note(await _hand(writer, sidecar.reached))
+            reader = partial(connecting.reader, path)
             readers = [await stack.enter_async_context(_connection(reader)) for _ in range(READERS)]
-        store = Store(writer, readers)
+        store = Store(writer, readers, aside.note)
         stack.push_async_callback(store.close)
         yield store
 
@@ -237,7 +243,7 @@ async def open_reader(path: Path) -> AsyncIterator[Store]:
     """Open the file for reading only, beside whoever writes it. Raises what `open_store` raises."""
     async with AsyncExitStack() as stack:
         with _translated():
-            connector = partial(_open, _existing(path, create=False), "ro", _to_read)
+            connector = partial(connecting.reader, _existing(path, create=False))
             reader = await stack.enter_async_context(_connection(connector))
             if not await _hand(reader, schema.applied):
                 raise NoDatabase(path)
@@ -249,6 +255,7 @@ async def open_reader(path: Path) -> AsyncIterator[Store]:
 
 def _existing(path: Path, *, create: bool) -> Path:
     if not path.exists():
+        sidecar.refuse_vanished(path)
         if not create:
             raise NoDatabase(path)
         # Made here and not by SQLite, which would leave it readable for all (0644); -wal and -shm inherit.

@@ -99,7 +99,7 @@ def _store_running(tx: Tx, world: World, slot: Slot, key: Key, running: int | No
     else:
         totals[slot.day] = running
     new: dict[date, int] = {}
-    last = world.goals[slot.campaign].baseline(slot.unit, key)
+    last = world.goals[slot.campaign].opening(slot.unit, key)
     for day in sorted(totals):
         new[day], last = totals[day] - last, totals[day]
     changes = {day: new.get(day, 0) - old.get(day, 0) for day in {*old, *new}}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
+from storage import sidecar
 from storage.errors import StoreFailed
 
 T = TypeVar("T")
@@ -94,18 +95,29 @@ class Tx:
             self._savepoints -= 1
 
 
-def commit_together(connection: sqlite3.Connection, units: Sequence[Unit[Any]]) -> list[Outcome]:
-    """Run the units in one transaction; each result is (value, None) or (None, error)."""
+def commit_together(
+    connection: sqlite3.Connection,
+    units: Sequence[Unit[Any]],
+    committed: Callable[[sidecar.Sequence], None] = lambda _: None,
+) -> list[Outcome]:
+    """Run the units in one transaction; each result is (value, None) or (None, error).
+
+    A transaction that changed anything is counted, and `committed` is told once it is on disk.
+    """
     _abandon(connection)  # a rollback that the medium refused is owed still
     tx = Tx(connection)
     try:
         connection.execute("BEGIN IMMEDIATE")
+        changes = connection.total_changes
         outcomes = [_outcome(tx, unit) for unit in units]
+        reached = sidecar.count(connection) if connection.total_changes > changes else None
         connection.execute("COMMIT")
     except (StoreFailed, sqlite3.Error) as error:
         return [(None, StoreFailed(str(error))) for _ in units]
     finally:
         _abandon(connection)
+    if reached is not None:
+        committed(reached)
     return outcomes
 
 

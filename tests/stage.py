@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot.app import running, setting_of
+from bot.app import Press, running, setting_of
 from bot.config import Config
+from bot.domain.papers import Order, file_name
 from bot.domain.roster import Roster, diff, read_roster
 from bot.domain.series import Chart
 from bot.pictures import Painter
@@ -65,9 +67,8 @@ class Stage(Scene):
         """Let a new commander in, approved by the admin."""
         user = await self.join(unit, name, kind=InviteKind.COMMANDER)
         admin = self.server.world.users.get(cast.ADMIN) or await self.admin()
-        admin.private.send("/duyet")
-        await self.settle()
-        ref = admin.private.last().text.split("#")[1].split()[0]
+        newest = "SELECT ref FROM requests WHERE kind = 'join' ORDER BY id DESC"
+        ref = await self.store.read(lambda tx: tx.value(newest))
         admin.private.send(f"/duyet {ref}")
         await self.settle()
         return user
@@ -143,22 +144,56 @@ class QuickPainter:
         """Nothing is held."""
 
 
+@dataclass(frozen=True)
+class Paper:
+    """A printed file."""
+
+    path: Path
+    name: str
+
+
+class QuickPress:
+    """A press that is done at once: a file holds its order. `asked` holds the orders, `printed` the files."""
+
+    def __init__(self) -> None:
+        self.asked: list[Order] = []
+        self.printed: list[Path] = []
+
+    async def print(self, stored: Mapping[str, Any]) -> Paper:
+        """Note the order and write it into a file."""
+        order = Order.read(stored)
+        self.asked.append(order)
+        with tempfile.NamedTemporaryFile("w", prefix="tiendo-test-", delete=False, encoding="utf-8") as file:
+            file.write(repr(order))
+        self.printed.append(Path(file.name))
+        return Paper(Path(file.name), file_name(order.campaign, str(order.unit), order.until, order.format))
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
 @asynccontextmanager
-async def stage(folder: Path, *, painter: Painter | None = None, **wanted: Any) -> AsyncIterator[Stage]:
+async def stage(
+    folder: Path, *, painter: Painter | None = None, press: Press | None = None, **wanted: Any
+) -> AsyncIterator[Stage]:
     """Set the stage as `backstage` does, with the bot on it."""
     async with (
         backstage(folder, **wanted) as ready,
-        perform(ready.server, ready.clock, ready.config, painter) as playing,
+        perform(ready.server, ready.clock, ready.config, painter, press) as playing,
     ):
         yield playing
 
 
 @asynccontextmanager
 async def perform(
-    server: BotApiServer, clock: ManualClock, config: Config, painter: Painter | None = None
+    server: BotApiServer,
+    clock: ManualClock,
+    config: Config,
+    painter: Painter | None = None,
+    press: Press | None = None,
 ) -> AsyncIterator[Stage]:
     """Run the bot on data that is there already: a start, or a start again."""
-    start = partial(running, painter=painter or QuickPainter())
+    start = partial(running, painter=painter or QuickPainter(), press=press or QuickPress())
     async with scene.play(server, clock, config, setting_of(config), start) as playing:
         bot = Stage(server, clock, config, playing.setting, playing.app, playing.task)
         await bot.look()  # as the bot itself does first thing; here, so that no test outruns it

@@ -1,6 +1,8 @@
 """`tiendo rehearse`: the real bot on this machine alone, without a token and without the network."""
 
 import asyncio
+import signal
+from collections.abc import Coroutine
 from contextlib import suppress
 from pathlib import Path
 
@@ -60,10 +62,21 @@ def _play(config: Config, roster: Roster) -> None:
 def _serve(config: Config, roster: Roster, port: int, *, open_browser: bool) -> None:
     from bot.rehearsal.page import serve  # noqa: PLC0415  (same)
     from bot.rehearsal.page.cast import NobodyReports  # noqa: PLC0415  (same)
+    from bot.rehearsal.process import Fallen  # noqa: PLC0415  (same)
 
     page = serve(config, setting_of(config), roster, click.echo, running, port=port, open_browser=open_browser)
     try:
         with suppress(KeyboardInterrupt):  # the ordinary way to close it
-            asyncio.run(page)
+            asyncio.run(_until_terminated(page))
     except NobodyReports as error:
         raise Ended(f"campaign {error}: no unit of the roster is to report") from None
+    except Fallen as error:
+        raise Ended("\n".join(("the bot did not start", *error.health.tail))) from None
+
+
+async def _until_terminated(page: Coroutine[None, None, None]) -> None:
+    """Serve until it ends; SIGTERM closes it as Ctrl-C does, with all that was laid down for it."""
+    serving = asyncio.ensure_future(page)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, serving.cancel)
+    with suppress(asyncio.CancelledError):
+        await serving

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import click
 import structlog
@@ -14,38 +15,50 @@ from bot import logs
 from bot.app import SystemClock, TaskEnded, running, setting_of
 from bot.channels import Channel
 from bot.channels.telegram import TelegramChannel
+from bot.check.start import make_fit
 from bot.cli.command import configured
 from bot.cli.failures import FAILED, explain, leaves
 from bot.cli.work import must_be_writable
-from bot.config import Config, ConfigError
+from bot.config import Config
 from bot.control import Control, Declined, Failure, NoAnswer, Nobody, ask, socket_path
 from bot.domain.clock import Clock
+from bot.domain.fingerprint import fingerprint
+from bot.operations import ACTOR
+from bot.service import Serving
+from bot.systemd import Notifier
+from storage import audit, meta
 from storage.errors import InstanceRunning
+from storage.sqlite import Tx
 
 STOP_S = 7.5
 FAULT_S = 4.0
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 LEVELS = ("debug", "info", "warning", "error")
+FORMATS = ("auto", "json", "console")
 
 log = structlog.get_logger()
 
 
 @click.command()
 @click.option("--log-level", type=click.Choice(LEVELS), default="info", show_default=True)
+@click.option(
+    "--log-format", type=click.Choice(FORMATS), envvar="TIENDO_LOG_FORMAT", help="Else as [logs] format says."
+)
 @configured
-def run(config: Config, log_level: str) -> None:
+def run(config: Config, log_level: str, log_format: str | None) -> None:
     """Run the bot until SIGTERM or SIGINT. A second signal ends it at once."""
-    if config.telegram.mode == "webhook":
-        raise ConfigError("telegram.mode", '"webhook"', '"polling": webhooks are not supported yet')
     must_be_writable(config.storage.path)
     os.umask(0o077)
     token = config.token(os.environ)
-    logs.configure(log_level, secrets=(token.get_secret_value(),))
+    secret = config.webhook_secret(os.environ) if config.telegram.mode == "webhook" else None
+    hidden = [each.get_secret_value() for each in (token, secret) if each is not None]
+    logs.configure(log_level, secrets=hidden, form=log_format or config.logs.format)
     for warning in config.warnings():
         log.warning("unwise config", problem=str(warning))
     log.info("starting", sqlite=sqlite3.sqlite_version, pid=os.getpid())
     clock = SystemClock()
-    code = _process(config, TelegramChannel(token, config.telegram.base_url, clock), clock)
+    serving = Serving(secret, Notifier.of(os.environ))
+    code = _process(config, TelegramChannel(token, config.telegram.base_url, clock), clock, serving)
     click.get_current_context().exit(code)
 
 
@@ -66,7 +79,7 @@ class Patience:
             self._timer.start()
 
 
-def _process(config: Config, channel: Channel, clock: Clock) -> int:
+def _process(config: Config, channel: Channel, clock: Clock, serving: Serving) -> int:
     """Run the bot as this process, with its signals; return the exit code."""
     patience = Patience()
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
@@ -76,13 +89,16 @@ def _process(config: Config, channel: Channel, clock: Clock) -> int:
             if stop.is_set():
                 os._exit(128 + number)
             log.info("stopping", signal=signal.Signals(number).name)
+            serving.notifier.stopping()
             patience.start(STOP_S)
             stop.set()
 
         for number in SIGNALS:
             runner.get_loop().add_signal_handler(number, on_signal, number)
         try:
-            runner.run(work(config, channel, clock, stop, lambda: patience.start(FAULT_S)))
+            for line in make_fit(config):
+                log.warning("unwise ground", subject=line.subject, problem=line.text)
+            runner.run(work(config, channel, clock, stop, lambda: patience.start(FAULT_S), serving))
         except Exception as error:  # noqa: BLE001  (whatever ends the bot is named in the log and by the exit code)
             patience.code = _report(error, config)
         else:
@@ -92,22 +108,37 @@ def _process(config: Config, channel: Channel, clock: Clock) -> int:
 
 
 async def work(
-    config: Config, channel: Channel, clock: Clock, stop: asyncio.Event, at_fault: Callable[[], None]
+    config: Config,
+    channel: Channel,
+    clock: Clock,
+    stop: asyncio.Event,
+    at_fault: Callable[[], None],
+    serving: Serving = Serving(),  # noqa: B008  (frozen)
 ) -> None:
     """Run the bot until `stop` is set. Raises what ended it before; `at_fault` is called as soon as that is known."""
     path = socket_path(config.storage.path)
     stopping = asyncio.ensure_future(stop.wait())
     try:
         async with (
-            running(config, channel, clock) as (app, task),
-            Control(app.store, setting_of(config), path, clock, explain),
+            running(config, channel, clock, serving=serving) as (app, task),
+            Control(app.store, setting_of(config), path, clock, explain) as control,
         ):
+            if app.service is not None:
+                app.service.watch.guard("control", lambda: control.lives)
+            await app.store.write(partial(note_start, config=config, clock=clock))
             await asyncio.wait((task, stopping), return_when=asyncio.FIRST_COMPLETED)
             if task.done():
                 at_fault()
                 raise (None if task.cancelled() else task.exception()) or TaskEnded("app")
     finally:
         stopping.cancel()
+
+
+def note_start(tx: Tx, config: Config, clock: Clock) -> None:
+    """Note since when the bot runs, and what of its config is another than at its last start."""
+    now = int(clock.now().timestamp())
+    meta.put(tx, "started", str(now))
+    audit.note_config(tx, now, ACTOR, fingerprint(config.model_dump(mode="json")))
 
 
 def _report(error: Exception, config: Config) -> int:

@@ -55,7 +55,9 @@ def statuses(tx: Tx, world: World, unit: str | None, code: str | None, now: date
     campaigns = [
         each
         for each in world.setting.campaigns
-        if code in (None, each.code) and (root := world.root(each)) is not None
+        if each.code == (code or each.code)
+        and not (each.archived and code is None)
+        and (root := world.root(each)) is not None
         if named is None or world.tree.covers(root.id, named.id)
     ]
     under_way = [each for each in campaigns if _is_under_way(world, each, now)]

@@ -117,17 +117,20 @@ def pace(plan: Plan, day: date, total: int, calendar: Calendar) -> Pace | None:
     """
     if not plan.milestones:
         return None
-    last = plan.milestones[-1]
-    current = next((milestone for milestone in plan.milestones if day <= milestone[0]), last)
     return Pace(
         day=day,
         total=total,
         baseline=plan.baseline,
         planned=planned(plan, day, calendar),
         days_of_safety=_days_of_safety(plan, day, total, calendar),
-        phase=_need(plan, current, day, total, calendar),
-        deadline=_need(plan, last, day, total, calendar),
+        phase=_need(plan, _current(plan, day), day, total, calendar),
+        deadline=_need(plan, plan.milestones[-1], day, total, calendar),
     )
+
+
+def need(plan: Plan, day: date, total: int, calendar: Calendar) -> Need | None:
+    """Return what the current phase still needs, as `pace` has it but without the rest, which costs more."""
+    return _need(plan, _current(plan, day), day, total, calendar) if plan.milestones else None
 
 
 def due_next(plan: Plan, day: date, total: int, calendar: Calendar, n: int = 7) -> tuple[tuple[date, int], ...]:
@@ -181,6 +184,10 @@ def _days_of_safety(plan: Plan, day: date, total: int, calendar: Calendar) -> in
     if total >= planned(plan, today, calendar):
         return calendar.count(today + _DAY, holds)
     return -max(1, calendar.count(holds + _DAY, today))
+
+
+def _current(plan: Plan, day: date) -> tuple[date, int]:
+    return next((milestone for milestone in plan.milestones if day <= milestone[0]), plan.milestones[-1])
 
 
 def _need(plan: Plan, milestone: tuple[date, int], day: date, total: int, calendar: Calendar) -> Need:

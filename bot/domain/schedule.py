@@ -95,10 +95,12 @@ DAYS: Mapping[JobKind, DayRule] = MappingProxyType(
 
 
 def slots(campaign: Campaign, calendar: Calendar, zone: ZoneInfo, after: datetime, until: datetime) -> Iterator[Slot]:
-    """Yield what falls due after `after` and not after `until`, in order.
+    """Yield what falls due after `after` and not after `until`, in order; of an archived campaign nothing.
 
     However far apart the two are, only the campaign's own days are looked at.
     """
+    if campaign.archived:
+        return
     first = max(days.local(after, zone).date(), campaign.starts)
     last = min(days.local(until, zone).date(), campaign.deadline + AFTERMATH)
     for number in range((last - first).days + 1):

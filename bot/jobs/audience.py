@@ -16,7 +16,7 @@ def commanders(beat: Beat) -> Iterator[tuple[Chat, Unit]]:
     """
     tree, root = beat.world.tree, beat.root
     for commander in addressees.holding(beat.tx, beat.channel, Role.COMMANDER):
-        known = [unit for unit in commander.units if unit in tree.units]
+        known = [unit for unit in commander.units if unit in tree.units and not tree.is_closed(unit, beat.slot.day)]
         units = [root.id for unit in known if tree.covers(unit, root.id)]
         units += [unit for unit in known if tree.covers(root.id, unit)]
         if units and _is_untold(beat, commander.chat):

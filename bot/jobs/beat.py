@@ -55,7 +55,9 @@ class Beat:
         """Yield the groups that belong to a unit of the campaign and can be reached, each with its unit."""
         for chat in chats.bound_groups(self.tx, self.channel):
             unit = self.world.tree.units.get(UnitId(chat.unit or 0))
-            if unit is not None and self.world.tree.covers(self.root.id, unit.id):
+            if unit is None or self.world.tree.is_closed(unit.id, self.slot.day):
+                continue
+            if self.world.tree.covers(self.root.id, unit.id):
                 yield chat, unit
 
     def language(self, chat: Chat, person_language: str = "") -> str:
@@ -64,12 +66,21 @@ class Beat:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes after a push: its caption among the templates, with its facts, and the order to print."""
+
+    message: str
+    facts: Mapping[str, Any]
+    paper: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Push:
     """What one chat is told: a message of the templates with its facts.
 
     `picture` is a recipe of a chart, painted when it is sent. `coalesce` lets a newer one take the place of
     one that still waits. `account` alone may press the buttons. `also` are slots of other campaigns that it
-    speaks for too. After `expires` it is not sent any more.
+    speaks for too. After `expires` it is not sent any more. `enclosures` are files that follow, each once.
     """
 
     chat: Chat
@@ -83,3 +94,4 @@ class Push:
     picture: Mapping[str, Any] = field(default_factory=dict)
     also: tuple[Slot, ...] = ()
     expires: datetime | None = None
+    enclosures: tuple[Enclosure, ...] = ()

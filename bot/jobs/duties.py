@@ -1,6 +1,6 @@
 """Duties: what an officer still owes, in which campaigns, at the moment of a beat."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -25,6 +25,16 @@ class Duty:
     slot: Slot
 
 
+def units_of(owed: Iterable[Duty]) -> tuple[Unit, ...]:
+    """Return the units that owe anything, each once."""
+    return tuple({duty.unit.id: duty.unit for duty in owed}.values())
+
+
+def others(beat: Beat, owed: Iterable[Duty]) -> tuple[Slot, ...]:
+    """Return the other slots that one message about all of it speaks for, each once."""
+    return tuple(dict.fromkeys(duty.slot for duty in owed if duty.slot != beat.slot))
+
+
 @dataclass(frozen=True)
 class Duties:
     """Finds duties for one beat; what is the same for all officers is read once."""
@@ -39,24 +49,24 @@ class Duties:
     def _away(self) -> frozenset[int]:
         return leaves.people_away(self.beat.tx, self.beat.slot.day)
 
-    def officers(self) -> Iterator[tuple[Addressee, Unit]]:
-        """Yield the officers who may be spoken to now and were not yet, each with the unit that they report for."""
+    def officers(self) -> Iterator[tuple[Addressee, tuple[Unit, ...]]]:
+        """Yield the officers who may be spoken to now and were not yet, each with the units that they report for."""
         beat = self.beat
         for officer in addressees.holding(beat.tx, beat.channel, Role.OFFICER):
             # Asked before anything else: a second page must not work out the first one again.
             if ledger.has(beat.tx, beat.slot, officer.chat.id):
                 continue
-            unit = next((each for each in reversed(officer.units) if each in beat.world.tree.units), None)
-            if unit is not None and officer.person not in self._away and not self._wants_quiet(officer.person):
-                yield officer, beat.world.tree[unit]
+            units = tuple(beat.world.tree[each] for each in officer.units if each in beat.world.tree.units)
+            if units and officer.person not in self._away and not self._wants_quiet(officer.person):
+                yield officer, units
 
     def intensity(self, officer: Addressee) -> Intensity:
         """Return how much an officer wants to be reminded."""
         return self._wishes.get(officer.person, Wish()).intensity
 
-    def owed(self, officer: Addressee, unit: Unit, ladders: Iterable[Ladder]) -> tuple[Duty, ...]:
-        """Return what the officer has not reported yet, in the campaigns whose ladders are seen to."""
-        found = (self._duty(unit, ladder[-1]) for ladder in ladders)
+    def owed(self, officer: Addressee, units: Iterable[Unit], ladders: Sequence[Ladder]) -> tuple[Duty, ...]:
+        """Return what the officer has not reported yet, unit by unit, in the campaigns whose ladders are seen to."""
+        found = (self._duty(unit, ladder[-1]) for unit in units for ladder in ladders)
         return tuple(duty for duty in found if duty and not self._has_reported(officer, duty))
 
     def _wants_quiet(self, person: int) -> bool:
@@ -66,10 +76,10 @@ class Duties:
     def _duty(self, unit: Unit, slot: Slot) -> Duty | None:
         world = self.beat.world
         campaign = world.setting.campaign(slot.campaign)
-        if campaign is None or unit.id not in world.reporting.get(campaign.code, ()):
+        if campaign is None:
             return None
         day = world.today(campaign, slot.at)
-        owes = world.setting.calendar.works(day) and not world.absences.is_on_leave(campaign.code, unit.id, day)
+        owes = world.setting.calendar.works(day) and world.owes(campaign.code, unit.id, day)
         return Duty(campaign, unit, day, slot) if owes else None
 
     def _has_reported(self, officer: Addressee, duty: Duty) -> bool:

@@ -33,7 +33,7 @@ def escalate(beat: Beat) -> Iterator[Push]:
         if own and commander.person not in away:
             facts = {
                 "campaign": beat.campaign,
-                "several": len(beat.world.setting.campaigns) > 1,
+                "several": len(beat.world.setting.active) > 1,
                 "day": day,
                 "silences": own[:SHOWN],
                 "count": len(own),

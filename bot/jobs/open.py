@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.campaign import Campaign
 from bot.domain.units import Unit, UnitId
 from bot.jobs.beat import Beat, Push
-from bot.jobs.duties import Duties, Duty
+from bot.jobs.duties import Duties, Duty, others, units_of
 from storage import tallies
 from storage.reminders import Intensity
 from storage.statuses import unit_status
@@ -19,18 +19,18 @@ WINDOW = timedelta(hours=3)
 def open_day(beat: Beat) -> Iterator[Push]:
     """Tell every officer what the day asks for; those who want few reminders are left alone."""
     duties, places = Duties(beat), _Places(beat)
-    for officer, unit in duties.officers():
+    for officer, units in duties.officers():
         if duties.intensity(officer) is Intensity.LIGHT:
             continue
-        owed = duties.owed(officer, unit, beat.together)
+        owed = duties.owed(officer, units, beat.together)
         if any(duty.slot == beat.slot for duty in owed):
             yield Push(
                 officer.chat,
                 "open.open_day",
-                {"unit": unit, "day": owed[0].day, "duties": [_facts(beat, duty, places) for duty in owed]},
+                {"units": units_of(owed), "day": owed[0].day, "duties": [_facts(beat, duty, places) for duty in owed]},
                 language=beat.language(officer.chat, officer.language),
                 coalesce="open",
-                also=tuple(duty.slot for duty in owed if duty.slot != beat.slot),
+                also=others(beat, owed),
                 expires=beat.slot.at + WINDOW,
             )
 

@@ -42,7 +42,8 @@ class Transcript:
         local = datetime.fromtimestamp(message.edit_date or message.date, self._zone)
         self._say(f"{local:%H:%M}  {message.who}{' (đã sửa)' if message.edited else ''}")
         if message.file is not None:
-            self._say(f"       [biểu đồ, {len(message.file.data) // 1000} kB]")
+            what = "biểu đồ" if message.media == "photo" else f"tệp {message.file.name}"
+            self._say(f"       [{what}, {len(message.file.data) // 1000} kB]")
         for line in message.text.splitlines():
             self._say(f"       {line}".rstrip())
         for row in message.buttons:

@@ -23,6 +23,9 @@ admins = [1000001]
 token = "{token}"
 base_url = "{base_url}"
 
+[web]
+listen = "127.0.0.1:0"
+
 [calendar]
 working_days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 

@@ -144,7 +144,7 @@ async def test_K5_the_clock_is_shown_in_the_campaigns_zone_whatever_the_hosts(
 
 async def test_a_full_disk_is_warned_of(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     usage: Callable[[Path], Any] = lambda _: type("Usage", (), {"free": 199 * 1024**2})  # noqa: E731  (a stand-in)
-    monkeypatch.setattr("bot.check.shutil.disk_usage", usage)
+    monkeypatch.setattr("bot.check.ground.shutil.disk_usage", usage)
     found = await examined(terminal, cast.MORNING)
     assert Line(Level.WARN, "disk", "199 MB free") in found
 

@@ -20,6 +20,7 @@ FACTS: dict[str, str | int] = {
     "first": 3,
     "campaign": "vneid",
     "levels": "huyen, xa",
+    "last": "2023-12-06",
 }
 
 

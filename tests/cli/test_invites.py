@@ -10,6 +10,7 @@ import pytest
 from click.testing import Result
 from openpyxl import load_workbook
 
+from bot.domain.units import UnitId
 from bot.rehearsal.botapi import BotApiServer
 from storage import invites
 from storage.invites import Invite, InviteKind, NoInvite
@@ -44,7 +45,7 @@ def test_an_invite_is_a_link_and_then_its_code_on_a_line_by_itself(known: Termin
     link, code = known.type("invite", "--role", role, "--unit", "tp-01").stdout.splitlines()
     assert CODE.fullmatch(code)
     assert link == f"https://t.me/tiendo_bot?start={code}"
-    assert opened(known, code) == (role, 4)
+    assert opened(known, code) == Invite(InviteKind(role), UnitId(4))
 
 
 def test_uses_and_days_are_kept(known: Terminal) -> None:
@@ -84,7 +85,7 @@ def test_all_prints_unit_code_and_link_for_every_reporting_unit(known: Terminal)
     lines = [line.split("\t") for line in known.type("invite", "--all").stdout.splitlines()]
     assert [unit for unit, _, _ in lines] == ["TP-01", "TP-02", "TP-03", "CT-01", "CT-02"]
     assert all(link == f"https://t.me/tiendo_bot?start={code}" for _, code, link in lines)
-    assert opened(known, lines[1][1]) == (InviteKind.OFFICER, 5)
+    assert opened(known, lines[1][1]) == Invite(InviteKind.OFFICER, UnitId(5))
 
 
 def test_H4_the_sheet_to_print_holds_text_and_pictures_for_its_owner_alone(known: Terminal) -> None:
@@ -139,4 +140,4 @@ def test_bind_code_prints_the_command_and_then_the_code_by_itself(terminal: Term
     terminal.fill()
     command, code = terminal.type("bind-code", "--unit", cast.AN_HOI).stdout.splitlines()
     assert command == f"/gan {code}"
-    assert opened(terminal, code) == (InviteKind.GROUP, 4)
+    assert opened(terminal, code) == Invite(InviteKind.GROUP, UnitId(4))

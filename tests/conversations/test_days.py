@@ -67,11 +67,10 @@ async def test_yesterday_can_still_be_sent(bot: Stage, word: str) -> None:
     assert "Còn 14 ngày" in answer
 
 
-async def test_a_locked_day_is_refused_with_the_way_to_mend_it(bot: Stage) -> None:
+async def test_a_locked_day_takes_nothing_until_a_commander_says_so(bot: Stage) -> None:
     officer = await bot.join(AN_HOI)
-    assert await bot.say(officer, "27/11 45 30") == (
-        "Ngày 27-11-2023 đã khoá sổ (sau 3 ngày). Cần sửa, hãy báo chỉ huy đơn vị.\nChưa ghi nhận gì."
-    )
+    assert "đã khoá sổ nên chưa tính" in await bot.say(officer, "27/11 45 30")
+    assert "trong ngày +0" in await bot.say(officer, "/status 27/11")
 
 
 async def test_K7_the_eve_of_the_deadline_leaves_one_day(tmp_path: Path) -> None:

@@ -64,11 +64,11 @@ async def test_another_day_may_be_typed_and_the_answers_so_far_stay(bot: Stage) 
     assert "Thu nhận +45" in await bot.say(officer, "30")
 
 
-async def test_a_locked_day_is_refused_and_the_question_stays(bot: Stage) -> None:
+async def test_a_locked_day_is_asked_for_as_a_request(bot: Stage) -> None:
     officer = await bot.join(AN_HOI)
     await bot.say(officer, "/baocao")
-    assert "đã khoá sổ" in await bot.say(officer, "20/11")
-    assert "Kích hoạt hôm nay" in await bot.say(officer, "45")
+    assert "Thu nhận ngày (thứ Hai 20-11-2023)" in await bot.say(officer, "20/11")
+    assert "đã khoá sổ: số gửi bây giờ là yêu cầu sửa" in officer.private.from_bots()[-2].text
 
 
 async def test_the_command_may_name_the_day_or_hold_the_line(bot: Stage) -> None:

@@ -132,7 +132,8 @@ async def test_with_several_campaigns_the_code_comes_first(tmp_path: Path) -> No
     async with stage(tmp_path, campaigns=[cast.campaign(), SECOND]) as bot:
         officer = await bot.join(AN_HOI)
         assert await bot.say(officer, "45 30") == (
-            "Đơn vị có nhiều chiến dịch. Ghi mã chiến dịch trước số, ví dụ: vneid 45 30 hoặc dvc 45\nChưa ghi nhận gì."
+            "Đơn vị có nhiều chiến dịch. Bấm nút, hoặc ghi mã chiến dịch trước số, ví dụ: vneid 45 30 hoặc dvc 45\n"
+            "Chưa ghi nhận gì."
         )
         assert "Hồ sơ +7" in await bot.say(officer, "dvc 7")
         assert "Bot chưa hiểu" in await bot.say(officer, "xin chào")

@@ -1,6 +1,6 @@
 """Vietnamese by default, English by choice: per person in private, per group in groups."""
 
-from tests.cast import AN_HOI
+from tests.cast import ADMIN, AN_HOI
 from tests.stage import Stage
 
 RECEIPT = """\
@@ -54,5 +54,6 @@ async def test_the_english_help_names_english_commands(bot: Stage) -> None:
 
 async def test_the_menus_are_set_for_each_place_and_language(bot: Stage) -> None:
     menus = {key: [each["command"] for each in menu] for key, menu in bot.server.bot.commands.items()}
-    assert sorted(language for _, language in menus) == ["", "", "en", "en"]
+    assert sorted(language for _, language in menus) == ["", "", "", "en", "en", "en"]
     assert all("start" not in menu for menu in menus.values())
+    assert {scope for (scope, _), menu in menus.items() if "ops" in menu} == {f'{{"chat_id": {ADMIN}, "type": "chat"}}'}

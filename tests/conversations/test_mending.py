@@ -73,7 +73,7 @@ async def test_the_button_of_a_replaced_receipt_takes_nothing_back(bot: Stage) -
     assert "hôm nay +50" in await bot.say(officer, "/status")
 
 
-async def test_undo_on_a_locked_day_is_refused(tmp_path: Path) -> None:
+async def test_undo_on_a_locked_day_changes_nothing_by_itself(tmp_path: Path) -> None:
     async with stage(tmp_path) as bot:
         officer = await bot.join(AN_HOI)
         await bot.say(officer, "45 30")
@@ -82,7 +82,7 @@ async def test_undo_on_a_locked_day_is_refused(tmp_path: Path) -> None:
         assert "đã khoá sổ" in await bot.press(officer, receipt, "Hoàn tác")
 
 
-async def test_fix_offers_the_open_days_with_what_stands(bot: Stage) -> None:
+async def test_fix_offers_the_last_seven_days_with_what_stands(bot: Stage) -> None:
     officer = await bot.join(AN_HOI)
     await bot.say(officer, "45 30")
     await bot.say(officer, "/sua")
@@ -90,7 +90,11 @@ async def test_fix_offers_the_open_days_with_what_stands(bot: Stage) -> None:
         ["thứ Sáu 01-12-2023: 45 · 30"],
         ["thứ Năm 30-11-2023: chưa báo"],
     ]
-    assert len(officer.private.last().buttons) == 4
+    assert officer.private.last().buttons[4:] == [
+        ["🔒 thứ Hai 27-11-2023: chưa báo"],
+        ["🔒 Chủ Nhật 26-11-2023: chưa báo"],
+        ["🔒 thứ Bảy 25-11-2023: chưa báo"],
+    ]
 
 
 async def test_a_day_of_the_list_is_asked_for_anew(bot: Stage) -> None:

@@ -130,7 +130,9 @@ async def test_the_own_card_lists_posts_and_todays_reports(bot: Stage) -> None:
     assert await bot.say(officer, "/toi") == (
         "👤 Lan\n"
         "• Cán bộ báo cáo: Phường An Hội (TP-01)\n"
-        "• Cao điểm kích hoạt tài khoản định danh điện tử, thứ Sáu 01-12-2023: đã báo cáo ✅\n"
+        "• Cao điểm kích hoạt tài khoản định danh điện tử, thứ Sáu 01-12-2023: đã báo cáo ✅ · "
+        "đúng giờ 1 ngày liền\n"
+        "• Mức nhắc: vừa (đổi: /nhac)\n"
         "• Ngôn ngữ: tiếng Việt (đổi: /ngonngu)"
     )
 

@@ -1,11 +1,13 @@
 """A clock that is moved by hand."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from bot.rehearsal.clocks import ManualClock
+from bot.rehearsal.clocks import Face, ManualClock, MirrorClock, SharedClock
 
 START = datetime(2023, 12, 1, 9, 0, tzinfo=UTC)
 
@@ -50,3 +52,36 @@ def test_time_neither_runs_backwards_nor_is_naive() -> None:
         ManualClock(START).advance(-1)
     with pytest.raises(ValueError, match="aware"):
         ManualClock(START.replace(tzinfo=None))
+
+
+@pytest.fixture
+def clocks(tmp_path: Path) -> Iterator[tuple[SharedClock, MirrorClock]]:
+    with Face(tmp_path / "face", create=True) as face, Face(tmp_path / "face") as seen:
+        yield SharedClock(START, face), MirrorClock(START, seen)
+
+
+def test_a_mirror_shows_at_once_what_the_shared_clock_was_moved_to(clocks: tuple[SharedClock, MirrorClock]) -> None:
+    shared, mirror = clocks
+    shared.advance(90.25)
+    shared.set(START + timedelta(days=30, microseconds=1))
+    assert mirror.now() == shared.now() == START + timedelta(days=30, microseconds=1)
+    assert mirror.monotonic() == pytest.approx(shared.monotonic())
+
+
+async def test_a_mirrors_sleepers_wake_when_it_is_told_to_look(clocks: tuple[SharedClock, MirrorClock]) -> None:
+    shared, mirror = clocks
+    shared.moved = mirror.look
+    sleeping = asyncio.create_task(mirror.sleep(60))
+    await mirror.sleep(0)
+    shared.advance(59)
+    await asyncio.sleep(0)
+    assert not sleeping.done()
+    shared.advance(1)
+    await asyncio.wait_for(sleeping, 1)
+
+
+def test_a_shared_clock_is_never_put_back(clocks: tuple[SharedClock, MirrorClock]) -> None:
+    shared, _ = clocks
+    shared.advance(60)
+    with pytest.raises(ValueError, match="forwards"):
+        shared.set(START)

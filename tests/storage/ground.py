@@ -15,7 +15,7 @@ from bot.domain.campaign import Key
 from bot.domain.roster import Roster, diff, read_roster
 from bot.domain.units import UnitId
 from bot.domain.world import Setting, World
-from storage import chats, entries, people, rosters, schema, sqlite, tallies, worlds
+from storage import chats, entries, people, rosters, schema, connecting, tallies, worlds
 from storage.entries import Entry, EntryKind, EntryState, NewEntry, Slot
 from storage.sqlite import Tx
 from tests import cast
@@ -53,7 +53,7 @@ def settle_in(tx: Tx, config: Config = CONFIG, roster: str = cast.ROSTER) -> Non
 def in_memory(config: Config = CONFIG, roster: str = cast.ROSTER) -> Iterator[sqlite3.Connection]:
     """Make a database in memory that holds the roster."""
     with closing(sqlite3.connect(":memory:")) as connection:
-        sqlite._prepare(connection)
+        connecting.prepare(connection)
         schema.apply(connection, schema.migrations())
         with transaction(connection, keep=True) as tx:
             settle_in(tx, config, roster)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import sqlite
+from storage import connecting
 from storage.errors import InstanceRunning, StoreFailed
 from storage.sqlite import open_reader, open_store
 
@@ -83,4 +83,4 @@ async def test_S3_a_file_that_can_only_be_read_is_not_taken_for_writing(path: Pa
     async with open_store(path, create=True):
         pass
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        sqlite._open(path, "ro", sqlite._to_write)
+        connecting.connect(path, "ro", connecting.to_write)

@@ -241,3 +241,22 @@ def test_looking_for_what_a_newer_row_replaces_costs_the_same_however_much_waits
         f" AND {outbox._COALESCING}"
     )
     assert "outbox_coalesce" in plan[0]["detail"]
+
+
+@pytest.mark.parametrize("ending", [State.SENT, State.FAILED, State.UNKNOWN, State.EXPIRED])
+async def test_AC7_what_is_secret_is_kept_until_it_was_sent_or_given_up(store: Store, ending: State) -> None:
+    row = await put(store, "mã bí mật", secret=True)
+    [parcel] = await claim(store, row)
+    await settle(store, row, State.WAITING)
+    assert (await claim(store, row))[0].html == parcel.html == "mã bí mật"
+    await settle(store, row, ending)
+    assert await store.read(lambda tx: tx.value("SELECT payload FROM outbox")) == "{}"
+
+
+async def test_AC7_a_secret_that_never_left_is_not_kept_either(store: Store) -> None:
+    await put(store, "một", secret=True, coalesce="x")
+    await put(store, "hai", secret=True, coalesce="x")
+    await put(store, "ba")
+    await store.write(lambda tx: outbox.fail_waiting(tx, 1, "blocked", NOW))
+    payloads = await store.read(lambda tx: [row[0] for row in tx.all("SELECT payload FROM outbox ORDER BY id")])
+    assert payloads == ["{}", "{}", '{"html": "ba"}']

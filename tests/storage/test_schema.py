@@ -11,7 +11,8 @@ import pytest
 from storage import schema
 from storage.errors import Damaged, SchemaError
 from storage.schema import Migration
-from storage.sqlite import _prepare, open_reader, open_store
+from storage.connecting import prepare
+from storage.sqlite import open_reader, open_store
 
 KNOWN = schema.migrations()
 NEWEST = KNOWN[-1].number
@@ -33,7 +34,7 @@ UPDATE meta SET since = 1
 @pytest.fixture
 def file(path: Path) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(path)) as connection:
-        _prepare(connection)
+        prepare(connection)
         schema.apply(connection, KNOWN)
         connection.execute("INSERT INTO meta VALUES ('a', 'x')")
         yield connection

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import meta, sqlite
+from storage import connecting, meta, sqlite
 from storage.errors import Damaged, StoreFailed
 from storage.sqlite import Store, Tx, open_reader, open_store
 
@@ -118,7 +118,7 @@ async def test_S1_a_full_disk_fails_the_whole_group_and_tells_each_of_it(store: 
 async def test_S4_a_foreign_lock_is_waited_for_and_then_refused_until_it_is_gone(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "BUSY_MS", 50)
+    monkeypatch.setattr(connecting, "BUSY_MS", 50)
     async with open_store(path, create=True) as store:
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
@@ -204,7 +204,7 @@ async def test_C19_a_writer_that_is_gone_fails_its_callers_and_keeps_nobody_wait
 
 
 async def test_S6_the_log_shrinks_once_a_long_reader_has_ended(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite, "LOG_KEPT", 200_000)
+    monkeypatch.setitem(connecting.TO_WRITE, "journal_size_limit", 200_000)
     log, begun, go_on = path.with_name("tiendo.db-wal"), threading.Event(), threading.Event()
 
     def export(tx: Tx) -> set[int]:

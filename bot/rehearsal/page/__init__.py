@@ -1,19 +1,21 @@
 """The page: a whole campaign in a browser on this machine, with a phone for everybody."""
 
 import webbrowser
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from aiohttp import web
 
 from bot.config import Config
+from bot.domain.campaign import Campaign
 from bot.domain.roster import Roster
 from bot.domain.world import Setting
 from bot.rehearsal.page.api import Api
 from bot.rehearsal.page.guard import HOST
 from bot.rehearsal.page.rehearsal import Rehearsal, rehearsing
-from bot.rehearsal.scene import Starter, at_start, set_scene
+from bot.rehearsal.page.theatre import Engage, as_process, built
+from bot.rehearsal.scene import Starter, at_start
 
 ADMIN = 1_000_001
 """Plays the admin where the config names none."""
@@ -37,7 +39,7 @@ async def serve(
     port: int,
     open_browser: bool,
 ) -> None:
-    """Serve the page until cancelled; raises what ended the bot, OSError where the port is taken."""
+    """Serve the page until cancelled. Fallen when the bot does not start, OSError where the port is taken."""
     async with opened(config, setting, roster, start, port=port) as page:
         say(f"{page.url}  (Ctrl+C: dừng / stop)")
         if open_browser:
@@ -47,18 +49,24 @@ async def serve(
 
 @asynccontextmanager
 async def opened(
-    config: Config, setting: Setting, roster: Roster, start: Starter, *, port: int = 0
+    config: Config, setting: Setting, roster: Roster, start: Starter, *, port: int = 0, engage: Engage = as_process
 ) -> AsyncIterator[Page]:
-    """Serve the page beside the block; a port of 0 means any free one."""
+    """Serve the page beside the block; a port of 0 means any free one. `engage` says how the bot runs."""
     if not config.admins:
         config, setting = config.model_copy(update={"admins": (ADMIN,)}), replace(setting, admins=frozenset({ADMIN}))
-    begin = at_start(config.campaigns[0], config.zone)
+    begin = at_start(first_campaign(setting.active), config.zone)
     async with (
-        set_scene(config, setting, roster, start, begin) as scene,
-        rehearsing(scene) as rehearsal,
+        built(config, setting, roster, start, begin, engage) as theatre,
+        rehearsing(theatre) as rehearsal,
         listening(rehearsal, port) as address,
     ):
         yield Page(address, rehearsal)
+
+
+def first_campaign(campaigns: Sequence[Campaign]) -> Campaign:
+    """Return the campaign on whose first day all of them run; where there is no such day, the first one."""
+    latest = max(campaigns, key=lambda each: each.starts)
+    return latest if all(latest.starts <= each.deadline for each in campaigns) else campaigns[0]
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """What the page asks for and orders: small JSON calls, each one move that a person could make."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -11,16 +12,21 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bot.rehearsal.botapi import GroupChat, Message, PrivateChat, User
 from bot.rehearsal.botapi.chats import Chat
 from bot.rehearsal.page import state
+from bot.rehearsal.page.crowd import NothingRuns
 from bot.rehearsal.page.guard import add_headers, guard
 from bot.rehearsal.page.hours import SPEEDS, Goal
 from bot.rehearsal.page.rehearsal import Rehearsal
+from bot.rehearsal.wire import Gone
 from storage.people import Role
 
 Json = dict[str, Any]
 
 STATIC = Path(__file__).parent / "static"
-PAGE = 200
+PAGE = 100
+NEWEST = 200
 LONGEST_TEXT = 4096
+LONGEST_CAPTION = 1024
+LARGEST_FILE = 20 * 1024 * 1024  # what getFile hands to a bot (https://core.telegram.org/bots/api#getfile)
 HEARTBEAT_S = 15
 PICTURES = ("image/png", "image/jpeg", "image/webp", "image/gif")
 
@@ -99,6 +105,12 @@ class Cut(Asked):
     minutes: Annotated[int, Field(ge=0, le=1440)]
 
 
+class Bot(Asked):
+    """What is done to the bot's process."""
+
+    do: Literal["kill", "start", "restart"]
+
+
 class Where(Asked):
     """A chat."""
 
@@ -109,6 +121,18 @@ class Block(Where):
     """A person blocks the bot, or unblocks it."""
 
     blocked: bool
+
+
+class Sent(BaseModel):
+    """What comes with a file; it stands in the address, the file is the body."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    person: int
+    kind: Literal["photo", "document"]
+    name: Annotated[str, Field(min_length=1, max_length=255)]
+    caption: Annotated[str, Field(max_length=LONGEST_CAPTION)] = ""
+    topic: int | None = None
 
 
 Wanted = TypeVar("Wanted", bound=Asked)
@@ -130,7 +154,7 @@ class Api:
 
     def app(self) -> web.Application:
         """Return the application that serves page and calls."""
-        app = web.Application(middlewares=[guard])
+        app = web.Application(middlewares=[guard], client_max_size=LARGEST_FILE)
         app.on_response_prepare.append(add_headers)
         app.router.add_get("/", self._index)
         app.router.add_get("/api/setting", self._setting)
@@ -138,6 +162,7 @@ class Api:
         app.router.add_get("/api/chats/{chat:-?[0-9]+}", self._bubbles)
         app.router.add_get("/api/chats/{chat:-?[0-9]+}/menu", self._menu)
         app.router.add_get("/api/files/{file}", self._file)
+        app.router.add_post("/api/chats/{chat:-?[0-9]+}/send", self._send)
         for path, kind, call in self._orders():
             app.router.add_post(path, _order(kind, call))
         app.router.add_static("/static", STATIC)
@@ -154,6 +179,7 @@ class Api:
             ("/api/speed", Speed, self._speed),
             ("/api/leap", Leap, self._leap),
             ("/api/cut", Cut, self._cut),
+            ("/api/bot", Bot, self._bot),
             ("/api/slow", Where, self._slow),
             ("/api/block", Block, self._block),
             ("/api/upgrade", Where, self._upgrade),
@@ -180,13 +206,12 @@ class Api:
         return response
 
     async def _bubbles(self, request: web.Request) -> web.StreamResponse:
-        """Return the newest bubbles of a chat, or those before a message."""
+        """Return the newest bubbles of a chat, or those next before or after a message."""
         chat = self._chat(request)
-        before = request.query.get("before", "")
-        bound = int(before) if before.isdecimal() else float("inf")
-        older = [each for each in chat.transcript() if each.message_id < bound]
-        bubbles = [self._its.bubble(each) for each in older[-PAGE:]]
-        return _json({"chat": self._its.chat_line(chat), "messages": bubbles, "more": len(older) > PAGE})
+        found, older, newer = _window(chat, _number(request, "before"), _number(request, "after"))
+        bubbles = [self._its.bubble(each) for each in found]
+        line = self._its.chat_line(chat)
+        return _json({"chat": line, "messages": bubbles, "older": older, "newer": newer})
 
     async def _menu(self, request: web.Request) -> web.StreamResponse:
         chat = self._chat(request)
@@ -214,6 +239,24 @@ class Api:
             topic = chat.topics[asked.topic] if asked.topic is not None else None
             return {"message": chat.say(person, text, reply_to=reply_to, topic=topic).message_id}
         return {"message": person.private.send(text, reply_to=reply_to).message_id}
+
+    async def _send(self, request: web.Request) -> web.Response:
+        """Send a photo or a document as somebody."""
+
+        async def send(request: web.Request, asked: Sent) -> Json:
+            chat, person, data = self._chat(request), self._person(asked.person), await request.read()
+            if not data:
+                raise Refused("empty")
+            _check_inside(chat, person)
+            kind, name, caption = asked.kind, asked.name, asked.caption.strip()
+            if isinstance(chat, GroupChat):
+                topic = chat.topics[asked.topic] if asked.topic is not None else None
+                sent = chat.say_media(person, kind, data, name=name, caption=caption, topic=topic)
+            else:
+                sent = person.private.send_media(kind, data, name=name, caption=caption)
+            return {"message": sent.message_id}
+
+        return await _answered(lambda: send(request, Sent.model_validate(dict(request.query))))
 
     async def _edit(self, request: web.Request, asked: Edit) -> Json:
         message = self._message(request, asked.message)
@@ -245,7 +288,10 @@ class Api:
             raise Refused("busy")
         if self._its.hours.dark:
             raise Refused("dark")
-        return {"sent": await self._its.crowd.report(asked.share, asked.seed)}
+        try:
+            return {"sent": await self._its.crowd.report(asked.share, asked.seed)}
+        except NothingRuns:
+            raise Refused("over") from None
 
     async def _speed(self, _: web.Request, asked: Speed) -> Json:
         if asked.speed not in SPEEDS:
@@ -257,12 +303,20 @@ class Api:
     async def _leap(self, _: web.Request, asked: Leap) -> Json:
         if self._its.hours.leaping:
             raise Refused("busy")
-        if not await self._its.hours.leap(asked.goal, self._its.cast.campaign):
+        if not await self._its.hours.leap(asked.goal):
             raise Refused("behind")
         return {}
 
     async def _cut(self, _: web.Request, asked: Cut) -> Json:
         await (self._its.trouble.cut(asked.minutes) if asked.minutes else self._its.trouble.mend())
+        return {}
+
+    async def _bot(self, _: web.Request, asked: Bot) -> Json:
+        trouble = self._its.trouble
+        if asked.do != "start" and not await trouble.kill():
+            raise Refused("down")
+        if asked.do != "kill" and not await trouble.revive():
+            raise Refused("not_started")
         return {}
 
     async def _slow(self, _: web.Request, asked: Where) -> Json:
@@ -312,20 +366,50 @@ def _check_inside(chat: Chat, person: User) -> None:
             raise Refused("no_member")
 
 
+def _number(request: web.Request, name: str) -> int | None:
+    found = request.query.get(name, "")
+    return int(found) if found.isdecimal() else None
+
+
+def _window(chat: Chat, before: int | None, after: int | None) -> tuple[list[Message], bool, bool]:
+    """Return a page of messages, and whether there are older and newer ones."""
+    everything = chat.transcript()
+    start, stop = max(0, len(everything) - NEWEST), len(everything)
+    if before is not None:
+        stop = bisect_left(everything, before, key=_by_number)
+        start = max(0, stop - PAGE)
+    elif after is not None:
+        start = bisect_right(everything, after, key=_by_number)
+        stop = min(len(everything), start + PAGE)
+    return everything[start:stop], start > 0, stop < len(everything)
+
+
+def _by_number(message: Message) -> int:
+    return message.message_id
+
+
 def _order(kind: type[Wanted], call: Callable[[web.Request, Wanted], Awaitable[Json]]) -> Any:
-    """Return a handler that reads what is asked and carries it out, or says why not."""
+    """Return a handler that reads what is asked and carries it out."""
 
     async def handle(request: web.Request) -> web.Response:
-        try:
-            return _json(await call(request, kind.model_validate_json(await request.read())))
-        except Refused as refused:
-            return _json({"error": refused.why}, 409)
-        except ValidationError:
-            return _json({"error": "bad"}, 400)
-        except LookupError:
-            return _json({"error": "unknown"}, 404)
+        body = await request.read()
+        return await _answered(lambda: call(request, kind.model_validate_json(body)))
 
     return handle
+
+
+async def _answered(carry_out: Callable[[], Awaitable[Json]]) -> web.Response:
+    """Carry out an order and answer it, or say why not."""
+    try:
+        return _json(await carry_out())
+    except Refused as refused:
+        return _json({"error": refused.why}, 409)
+    except Gone:
+        return _json({"error": "down"}, 409)
+    except ValidationError:
+        return _json({"error": "bad"}, 400)
+    except LookupError:
+        return _json({"error": "unknown"}, 404)
 
 
 def _json(body: Any, status: int = 200) -> web.Response:

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from bot.domain.campaign import Campaign
 from bot.domain.units import Unit
 from bot.domain.world import World
 from bot.rehearsal.botapi import GroupChat, User
 from bot.rehearsal.page.hours import Hours
-from bot.rehearsal.scene import Scene
+from bot.rehearsal.page.theatre import Theatre
 from storage.invites import InviteKind
 from storage.people import Role
 
@@ -28,11 +27,7 @@ _NAMES = MappingProxyType(
 
 
 class NobodyReports(Exception):
-    """No unit of the roster is to report in `campaign`."""
-
-    def __init__(self, campaign: str) -> None:
-        super().__init__(campaign)
-        self.campaign = campaign
+    """No unit of the roster is to report in any of these campaigns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,43 +52,55 @@ class Opening:
 class Cast:
     """Everybody who takes part, and the groups with the units that they belong to."""
 
-    def __init__(self, scene: Scene, hours: Hours) -> None:
+    def __init__(self, theatre: Theatre, hours: Hours) -> None:
         self.players: dict[int, Player] = {}
         self.groups: dict[int, Unit] = {}
-        self._scene = scene
+        self._theatre = theatre
         self._hours = hours
 
-    @property
-    def campaign(self) -> Campaign:
-        """Return the campaign that is rehearsed: the first one."""
-        return self._scene.config.campaigns[0]
-
     async def open(self) -> Opening:
-        """Let in an admin, the commander of the root and one officer, who share a bound group."""
-        world = await self._scene.world()
-        root = world.root(self.campaign)
-        ward = next(iter(self.reporting(world)), None)
-        if root is None or ward is None:
-            raise NobodyReports(self.campaign.code)
-        admin = self._scene.server.world.add_user(self._name("admin"), user_id=self._scene.config.admins[0])
+        """Let in an admin and, for each root with reports below it, a commander and an officer in a bound group.
+
+        What the first campaign needs is returned. NobodyReports where no campaign has anybody.
+        """
+        places = self._places(await self._theatre.world())
+        if not places:
+            raise NobodyReports(", ".join(each.code for each in self._theatre.setting.active))
+        admin = self._theatre.server.world.add_user(self._name("admin"), user_id=self._theatre.config.admins[0])
         self.players[admin.id] = Player(admin, None, None)
         admin.private.send("/start")
         await self._hours.settle()
+        openings = [await self._open(root, ward) for root, ward in places]
+        await self._hours.settle()
+        return openings[0]
+
+    async def _open(self, root: Unit, ward: Unit) -> Opening:
         commander = await self.join(root.code, Role.COMMANDER)
         officer = await self.join(ward.code, Role.OFFICER)
         group = await self.gather(root.code)
-        await self._hours.settle()
         return Opening(officer, commander, group)
 
+    def _places(self, world: World) -> list[tuple[Unit, Unit]]:
+        """Return each campaign's root with the first unit that reports, every root once."""
+        places: dict[Unit, Unit] = {}
+        for campaign in self._theatre.setting.active:
+            root, reporting = world.root(campaign), sorted(world.reporting.get(campaign.code, ()))
+            if root is not None and reporting:
+                places.setdefault(root, world.tree[reporting[0]])
+        return list(places.items())
+
     def reporting(self, world: World) -> list[Unit]:
-        """Return the units that are to report, in the order of the roster."""
-        return [world.tree[unit] for unit in sorted(world.reporting.get(self.campaign.code, ()))]
+        """Return the units that are to report in any campaign, in the order of the roster."""
+        return [world.tree[unit] for unit in sorted(set().union(*world.reporting.values()))]
 
     async def join(self, unit: str, role: Role, *, approve: bool = True, extra: bool = False) -> User:
-        """Let a new person open an invite link; an admin approves commanders. LookupError without such a unit."""
-        code = await self._scene.code(unit, InviteKind(role.value))
-        place = self._found(await self._scene.world(), unit)
-        user = self._scene.server.world.add_user(self._name(role.value).format(place.name))
+        """Let a new person open an invite link; an admin approves commanders.
+
+        LookupError without such a unit, Gone while the bot is down.
+        """
+        code = await self._theatre.code(unit, InviteKind(role.value))
+        place = self._found(await self._theatre.world(), unit)
+        user = self._theatre.server.world.add_user(self._name(role.value).format(place.name))
         self.players[user.id] = Player(user, role, place, extra)
         user.private.send(f"/start {code}")
         if role is Role.COMMANDER and approve:
@@ -104,9 +111,12 @@ class Cast:
         return user
 
     async def gather(self, unit: str) -> GroupChat:
-        """Make a group of those who belong under a unit, and bind it. LookupError without such a unit."""
-        code = await self._scene.code(unit, InviteKind.GROUP)
-        world = await self._scene.world()
+        """Make a group of those who belong under a unit, and bind it.
+
+        LookupError without such a unit, Gone while the bot is down.
+        """
+        code = await self._theatre.code(unit, InviteKind.GROUP)
+        world = await self._theatre.world()
         place = self._found(world, unit)
         members = [
             player.user
@@ -116,9 +126,9 @@ class Cast:
         owner = self._commander_of(world, place)
         everybody = list(dict.fromkeys((owner, *members)))
         title = self._name("group").format(place.name)
-        group = self._scene.server.world.add_group(title, everybody, kind="group")
+        group = self._theatre.server.world.add_group(title, everybody, kind="group")
         self.groups[group.id] = place
-        group.say(owner, f"/gan@{self._scene.server.bot.username} {code}")
+        group.say(owner, f"/gan@{self._theatre.server.bot.username} {code}")
         return group
 
     def _commander_of(self, world: World, unit: Unit) -> User:
@@ -132,7 +142,7 @@ class Cast:
 
     @property
     def _admin(self) -> User:
-        return self._scene.server.world.users[self._scene.config.admins[0]]
+        return self._theatre.server.world.users[self._theatre.config.admins[0]]
 
     def _approve(self) -> None:
         """Press the first button of the newest request; nothing happens when the admin was not asked."""
@@ -141,14 +151,14 @@ class Cast:
             self._admin.press(asked[-1], 0)
 
     async def _add_to_groups(self, user: User, unit: Unit) -> None:
-        world = await self._scene.world()
+        world = await self._theatre.world()
         for chat, place in self.groups.items():
-            group = self._scene.server.world.groups[chat]
+            group = self._theatre.server.world.groups[chat]
             if world.tree.covers(place.id, unit.id) and group.migrated_to is None:
                 group.add(user)
 
     def _name(self, what: str) -> str:
-        return _NAMES[self._scene.config.language, what]
+        return _NAMES[self._theatre.config.language, what]
 
     @staticmethod
     def _found(world: World, code: str) -> Unit:

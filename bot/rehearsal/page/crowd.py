@@ -2,23 +2,28 @@
 
 import random
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from bot.domain.campaign import Campaign, Entered, Key, Metric
+from bot.domain.days import Stage, stage
 from bot.domain.goals import Goals
 from bot.domain.units import Unit, UnitId
 from bot.domain.world import World
 from bot.rehearsal.botapi import User
 from bot.rehearsal.page.cast import Cast
 from bot.rehearsal.page.hours import Hours
-from bot.rehearsal.scene import Scene
+from bot.rehearsal.page.theatre import Theatre
+from bot.rehearsal.wire import Gone
 from storage import tallies
 from storage.people import Role
 from storage.sqlite import Tx
 
 TOGETHER = 20
 USUAL = 20
+_OPEN = (Stage.RUNNING, Stage.LAST_DAY)
 
 Sums = Mapping[Key, int]
 
@@ -31,20 +36,33 @@ class Progress:
     of: int
 
 
+class NothingRuns(Exception):
+    """No campaign takes reports today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A report that somebody of the crowd could send: whose, and in which campaign."""
+
+    unit: Unit
+    campaign: Campaign
+
+
 class Crowd:
     """Those whom nobody plays by hand; `told` hears of every step, and None at the end."""
 
-    def __init__(
-        self, scene: Scene, hours: Hours, cast: Cast, told: Callable[[Progress | None], None] = lambda _: None
-    ) -> None:
+    def __init__(self, theatre: Theatre, hours: Hours, cast: Cast) -> None:
         self.busy = False
-        self.told = told
-        self._scene = scene
+        self.told: Callable[[Progress | None], None] = lambda _: None
+        self._theatre = theatre
         self._hours = hours
         self._cast = cast
 
     async def report(self, share: float, seed: int) -> int:
-        """Let a share of all other units have reported by now; return how many lines were sent."""
+        """Let a share of all other units have reported by now, in every campaign that runs; return how many did.
+
+        NothingRuns where there is none. While the bot is down nobody new can join: those wait for it.
+        """
         self.busy = True
         try:
             return await self._report(share, random.Random(seed))  # noqa: S311  (repeatable, not secret)
@@ -53,22 +71,36 @@ class Crowd:
             self.told(None)
 
     async def _report(self, share: float, chance: random.Random) -> int:
-        world = await self._scene.world()
-        campaign = self._cast.campaign
+        world = await self._theatre.world()
         others = self._others(world)
-        sums, reported = await self._scene.store.read(partial(_standing, scene=self._scene, world=world, units=others))
-        silent = [unit for unit in others if unit.id not in reported]
-        wanted = max(0, round(share * len(others)) - (len(others) - len(silent)))
-        chosen = chance.sample(silent, min(wanted, len(silent)))
+        wanted = self._duties(world, others)
+        owed = await self._theatre.store.read(partial(_owed, world=world, now=self._theatre.clock.now(), duties=wanted))
+        able = sorted({duty.unit.id for duty in wanted})
+        silent = sorted({duty.unit.id for duty, _ in owed})
+        lacking = max(0, round(share * len(able)) - (len(able) - len(silent)))
+        chosen = chance.sample(silent, min(lacking, len(silent)))
         for start in range(0, len(chosen), TOGETHER):
             self.told(Progress(start, len(chosen)))
             batch = chosen[start : start + TOGETHER]
-            people = [await self._officer(unit) for unit in batch]
-            for unit, person in zip(batch, people, strict=True):
-                if not person.private.blocked:
-                    person.private.send(line(campaign, world.goals[campaign.code], unit.id, sums[unit.id], chance))
+            people = {unit: await self._officer(world.tree[unit]) for unit in batch}
+            for duty, sums in owed:
+                if duty.unit.id in people:
+                    self._send(people[duty.unit.id], duty, world, sums, chance)
             await self._hours.settle()
         return len(chosen)
+
+    def _duties(self, world: World, units: list[Unit]) -> list[Duty]:
+        now = self._theatre.clock.now()
+        running = [each for each in self._theatre.setting.active if stage(world.today(each, now), each) in _OPEN]
+        if not running:
+            raise NothingRuns
+        return [Duty(unit, each) for each in running for unit in units if unit.id in world.reporting[each.code]]
+
+    def _send(self, person: User, duty: Duty, world: World, sums: Sums, chance: random.Random) -> None:
+        text = line(duty.campaign, world.goals[duty.campaign.code], duty.unit.id, sums, chance)
+        several = len(self._theatre.setting.active) > 1
+        if not person.private.blocked:
+            person.private.send(f"{duty.campaign.code} {text}" if several else text)
 
     def _others(self, world: World) -> list[Unit]:
         """Return the reporting units whose officer nobody plays by hand."""
@@ -81,15 +113,21 @@ class Crowd:
     async def _officer(self, unit: Unit) -> User:
         players = self._cast.players.values()
         found = (each.user for each in players if each.extra and each.unit is not None and each.unit.id == unit.id)
-        return next(found, None) or await self._cast.join(unit.code, Role.OFFICER, extra=True)
+        known = next(found, None)
+        while known is None:
+            await self._theatre.bot.up.wait()
+            with suppress(Gone):
+                known = await self._cast.join(unit.code, Role.OFFICER, extra=True)
+        return known
 
 
-def _standing(tx: Tx, scene: Scene, world: World, units: list[Unit]) -> tuple[dict[UnitId, Sums], set[UnitId]]:
-    """Return every unit's sums, and the units that have reported today."""
-    campaign = scene.config.campaigns[0]
-    day = world.today(campaign, scene.clock.now())
-    sums: dict[UnitId, Sums] = {unit.id: tallies.sums(tx, campaign.code, unit.id) for unit in units}
-    return sums, {unit.id for unit in units if tallies.turnout(tx, campaign.code, unit.id, day).reported}
+def _owed(tx: Tx, world: World, now: datetime, duties: list[Duty]) -> list[tuple[Duty, Sums]]:
+    """Return what has not been reported today, with the sums that the unit has in that campaign."""
+    return [
+        (duty, tallies.sums(tx, duty.campaign.code, duty.unit.id))
+        for duty in duties
+        if not tallies.turnout(tx, duty.campaign.code, duty.unit.id, world.today(duty.campaign, now)).reported
+    ]
 
 
 def line(campaign: Campaign, goals: Goals, unit: UnitId, sums: Sums, chance: random.Random) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 HOST = "127.0.0.1"
+_WANTED = ("application/json", "application/octet-stream")  # types that no form of another page can claim
 _NAMES = (HOST, "localhost")
 _OWN = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:"
 HEADERS = {
@@ -20,11 +21,11 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse names that only lead here by DNS (rebinding), other sites' pages, and forms posing as JSON."""
+    """Refuse names that only lead here by DNS (rebinding), other sites' pages, and what their forms could send."""
     if not _is_own(request):
         raise web.HTTPForbidden(text="This page answers on this machine only.")
-    if request.method != "GET" and request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType(text="JSON is wanted.")
+    if request.method != "GET" and request.content_type not in _WANTED:
+        raise web.HTTPUnsupportedMediaType(text="JSON or a file is wanted.")
     return await handler(request)
 
 

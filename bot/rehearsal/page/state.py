@@ -105,7 +105,7 @@ def chats(world: World) -> Iterator[Chat]:
 def chat(shown: Chat, cast: Cast, zone: ZoneInfo) -> Json:
     """Return one line of the list of chats, with what a phone's head shows."""
     card = {"id": shown.id, "title": shown.title, "kind": shown.kind, "last": _last(shown, zone)}
-    card["pinned"] = shown.pinned[-1].message_id if shown.pinned else None
+    card["pinned"] = _pinned(shown)
     if isinstance(shown, PrivateChat):
         player = cast.players.get(shown.id)
         card["role"] = player.role or "admin" if player else None
@@ -128,6 +128,12 @@ def _group(shown: Group, cast: Cast) -> Json:
     }
 
 
+def _pinned(shown: Chat) -> Json | None:
+    if not shown.pinned:
+        return None
+    return {"id": shown.pinned[-1].message_id, "text": text_of(shown.pinned[-1])[:EXCERPT]}
+
+
 def _last(shown: Chat, zone: ZoneInfo) -> Json | None:
     if not shown.messages:
         return None
@@ -142,19 +148,22 @@ def _last(shown: Chat, zone: ZoneInfo) -> Json | None:
     }
 
 
-def hours(shown: Hours, cast: Cast) -> Json:
-    """Return the clock: the local moment, the speed, and the next pushes."""
+def hours(shown: Hours) -> Json:
+    """Return the clock: the local moment, the speed, and the days to the next deadline."""
     now = shown.now
     return {
         "day": f"{now:%Y-%m-%d}",
         "time": f"{now:%H:%M:%S}",
-        "left": (cast.campaign.deadline - now.date()).days,
+        "left": (shown.deadline.deadline - now.date()).days,
+        "until": shown.deadline.name,
         "speed": shown.speed,
         "leaping": shown.leaping,
-        "next": [
-            {"job": slot.job, "day": slot.day.isoformat(), "time": f"{slot.time:%H:%M}"} for slot in shown.next(NEXT)
-        ],
     }
+
+
+def pushes(shown: Hours) -> list[Json]:
+    """Return the next pushes."""
+    return [{"job": slot.job, "day": slot.day.isoformat(), "time": f"{slot.time:%H:%M}"} for slot in shown.next(NEXT)]
 
 
 def menu(world: World, *, group: bool, language: str) -> list[Json]:

@@ -46,23 +46,26 @@ class Feed:
         self._readers: set[asyncio.Queue[bytes | None]] = set()
 
     async def run(self) -> None:
-        """Tell what changes, for ever; changes that come close together are told together."""
+        """Tell what changes, for ever: at once after a rest, else together with what else comes in that rest."""
+        now = asyncio.get_running_loop().time
         while True:
             self.look()
+            rested = now() + REST_S
             with suppress(TimeoutError):
                 async with asyncio.timeout(LONGEST_REST_S):
                     await self._server.world.stage.changed.wait()
-            await asyncio.sleep(REST_S)
+            await asyncio.sleep(max(0.0, rested - now()))
 
     def look(self) -> None:
-        """Tell what has changed since the last look."""
+        """Tell what has changed since the last look; of a chat's line only what differs, whole the first time."""
         for chat in state.chats(self._server.world):
             new, gone = self._difference(chat)
-            line = self._chat_line(chat)
-            if new or gone or line != self._lines.get(chat.id):
+            line, known = self._chat_line(chat), self._lines.get(chat.id, {})
+            if new or gone or line != known:
                 self._lines[chat.id] = line
+                changed = {key: value for key, value in line.items() if key == "id" or known.get(key, ...) != value}
                 bubbles = [self._bubble(message) for message in new]
-                self._send("chat", {"chat": line, "messages": bubbles, "gone": gone})
+                self._send("chat", {"chat": changed, "messages": bubbles, "gone": gone})
 
     def tell(self, event: str, what: Any) -> None:
         """Tell something that stands until it is told anew; pages that come later learn it too."""

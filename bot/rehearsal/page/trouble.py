@@ -1,38 +1,94 @@
 """Trouble on demand: what can go wrong between the bot and the messenger, to see how the bot takes it."""
 
+import asyncio
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 from bot.rehearsal.botapi import Fault, GroupChat, PrivateChat
 from bot.rehearsal.page.cast import Cast
 from bot.rehearsal.page.hours import Hours
-from bot.rehearsal.scene import Scene
+from bot.rehearsal.page.reckoning import Account, Reckoning
+from bot.rehearsal.page.theatre import Theatre
+from bot.rehearsal.process import Standing
 
 Json = dict[str, Any]
 
 WAIT_S = 30
+_DOWN = (Standing.KILLED, Standing.FALLEN)
 
 
 class Trouble:
     """Makes trouble, and ends it; `changed` is called when what `card` says is no longer so."""
 
-    def __init__(self, scene: Scene, hours: Hours, cast: Cast, changed: Callable[[], None] = lambda: None) -> None:
-        self.changed = changed
-        self._scene = scene
+    def __init__(self, theatre: Theatre, hours: Hours, cast: Cast) -> None:
+        self.changed: Callable[[], None] = lambda: None
+        self._theatre = theatre
         self._hours = hours
         self._cast = cast
         self._until = ""
+        self._account: Account | None = None
+        self._reckoning = Reckoning(theatre, self._reckon)
+        self._fall: asyncio.Task[None] | None = None
+        theatre.bot.changed = self._bot_changed
 
     def card(self) -> Json:
         """Return what is wrong now."""
         return {"dark": self._hours.dark, "until": self._until}
 
+    def bot_card(self) -> Json:
+        """Return how the bot's process stands, and what came of its last end."""
+        health = self._theatre.bot.health
+        return {
+            "standing": health.standing,
+            "pid": health.pid,
+            "code": health.code,
+            "tail": health.tail,
+            "waiting": 0 if self._theatre.bot.up.is_set() else self._theatre.server.pending_updates,
+            "account": asdict(self._account) if self._account else None,
+        }
+
+    async def kill(self) -> bool:
+        """Kill the bot as a power cut would; False where it does not run."""
+        if self._theatre.bot.health.standing in _DOWN:
+            return False
+        await self._theatre.bot.kill()
+        await self._reckoning.note()
+        return True
+
+    async def revive(self) -> bool:
+        """Start the bot again on the same data; False where it runs, or ends at once."""
+        if self._theatre.bot.health.standing not in _DOWN:
+            return False
+        if self._fall is not None:
+            await self._fall
+        self._reckoning.begin()
+        if not await self._theatre.bot.start():
+            return False
+        self._reckoning.follow()
+        await self._hours.welcome()
+        return True
+
+    async def end(self) -> None:
+        """Follow no more what came of a kill."""
+        self._theatre.bot.changed = lambda: None
+        await self._reckoning.end()
+
+    def _bot_changed(self) -> None:
+        if self._theatre.bot.health.standing is Standing.FALLEN:
+            self._fall = asyncio.create_task(self._reckoning.note())
+        self.changed()
+
+    def _reckon(self, account: Account | None) -> None:
+        self._account = account
+        self.changed()
+
     async def cut(self, minutes: int) -> None:
         """Take the network down between bot and messenger, for so many minutes of the rehearsal's clock."""
         if not self._hours.dark:
             self._hours.dark = True
-            await self._scene.server.go_dark()
+            await self._theatre.server.go_dark()
         end = self._hours.now + timedelta(minutes=minutes)
         self._until = f"{end:%H:%M}"
         self._hours.forget(self.mend)
@@ -43,14 +99,14 @@ class Trouble:
         """Let the network come back."""
         self._hours.forget(self.mend)
         if self._hours.dark:
-            await self._scene.server.listen()
+            await self._theatre.server.listen()
             self._hours.dark = False
         self._until = ""
         self.changed()
 
     def slow(self, chat: int) -> None:
         """Let the messenger ask the bot to wait before it next writes to a chat."""
-        self._scene.server.faults.next("sendMessage", Fault.too_many(WAIT_S), chat=chat)
+        self._theatre.server.faults.next("sendMessage", Fault.too_many(WAIT_S), chat=chat)
 
     def block(self, chat: PrivateChat, *, blocked: bool) -> None:
         """Let a person block the bot, or unblock it."""

@@ -15,9 +15,10 @@ from bot.domain.tally import Line
 from bot.rehearsal.page import opened
 from bot.rehearsal.page.crowd import line
 from bot.roster_files import rows_of
-from storage import rebuilding
+from storage.rebuilding import compare, derive
 from tests import cast
 from tests.rehearsal.page.browser import Browser
+from tests.rehearsal.page.inside import inside
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
@@ -57,8 +58,8 @@ async def test_everybody_else_reports_by_the_front_door_and_the_group_sees_it(br
     assert await browser.order("api/everybody", share=1, seed=3) == {"sent": 4}
     await browser.say(group, commander, "/status@tiendo_bot")
     assert "4/5 đơn vị" in (await browser.last(group))["text"]
-    world = await browser.rehearsal.scene.world()
-    assert await browser.rehearsal.scene.store.write(lambda tx: rebuilding.rebuild(tx, world)) == []
+    world = await browser.rehearsal.theatre.world()
+    assert await browser.rehearsal.theatre.store.read(lambda tx: compare(tx, derive(tx, world))) == []
 
 
 async def test_a_share_is_filled_up_and_not_sent_twice(browser: Browser) -> None:
@@ -75,11 +76,11 @@ async def test_progress_is_told_and_ends(browser: Browser) -> None:
 
 
 async def test_what_the_crowd_sends_is_always_a_report(browser: Browser) -> None:
-    scene = browser.rehearsal.scene
-    world, campaign = await scene.world(), browser.rehearsal.cast.campaign
+    theatre = browser.rehearsal.theatre
+    world, campaign = await theatre.world(), theatre.setting.campaigns[0]
     for seed, unit in itertools.product(range(20), world.reporting[campaign.code]):
         text = line(campaign, world.goals[campaign.code], unit, {}, random.Random(seed))  # noqa: S311  (repeatable, not secret)
-        read = tally.parse(text, campaign, scene.today)
+        read = tally.parse(text, campaign, theatre.today)
         assert isinstance(read, Line), text
         assert all(0 <= amount.value <= 500 for amount in read.amounts.values())
 
@@ -90,10 +91,10 @@ async def test_in_every_example_everybody_can_report_and_the_sums_hold(name: str
     sheet = rows_of(EXAMPLES / name / "roster.csv")
     roster = read_roster(sheet.header, sheet.rows, config.campaigns)
     assert isinstance(roster, Roster)
-    async with opened(config, setting_of(config), roster, running) as page:
+    async with opened(config, setting_of(config), roster, running, engage=inside) as page:
         its = page.rehearsal
         assert await its.crowd.report(0.3, seed=1) > 0
-        world = await its.scene.world()
-        assert await its.scene.store.write(lambda tx: rebuilding.rebuild(tx, world)) == []
+        world = await its.theatre.world()
+        assert await its.theatre.store.read(lambda tx: compare(tx, derive(tx, world))) == []
         said = [user.private.last().text for user in its.world.users.values() if its.cast.players[user.id].extra]
         assert all("Đã ghi nhận #" in text for text in said), Counter(text.splitlines()[0][:20] for text in said)

@@ -11,6 +11,7 @@ from bot.rehearsal.page.hours import Goal
 from tests import cast
 from tests.rehearsal.page.browser import Browser
 from tests.rehearsal.page.conftest import SCHEDULE
+from tests.rehearsal.page.inside import inside
 from tests.stage import table
 
 
@@ -45,8 +46,8 @@ async def test_a_push_on_the_way_is_sent_at_its_own_time(browser: Browser) -> No
 async def test_what_the_quiet_hours_held_back_is_sent_when_they_end(tmp_path: Path) -> None:
     quiet = {"quiet": ["21:30", "07:15"]}
     config = cast.config(tmp_path, calendar=quiet, campaigns=[cast.campaign(schedule=SCHEDULE)])
-    async with opened(config, setting_of(config), table(cast.ROSTER, config), running) as page:
-        await page.rehearsal.hours.leap(Goal.TOMORROW, page.rehearsal.cast.campaign)
+    async with opened(config, setting_of(config), table(cast.ROSTER, config), running, engage=inside) as page:
+        await page.rehearsal.hours.leap(Goal.TOMORROW)
         (group,) = page.rehearsal.world.groups.values()
         sent = datetime.fromtimestamp(group.last().date, config.zone)
     assert f"{sent:%d-%m %H:%M}" == "16-11 07:15"
@@ -70,7 +71,7 @@ async def test_a_stopped_clock_still_lets_the_bot_finish_what_it_says(browser: B
     for number in range(3):
         await browser.order(f"api/chats/{officer}/say", person=officer, text=f"{40 + number} 30")
     chat = browser.rehearsal.world.users[officer].private
-    await browser.rehearsal.scene.server.until(lambda: "Thu nhận +42" in chat.last().text, within=20)
+    await browser.rehearsal.theatre.server.until(lambda: "Thu nhận +42" in chat.last().text, within=20)
     assert browser.rehearsal.hours.speed == 0
 
 
@@ -84,8 +85,8 @@ async def test_time_passes_at_the_speed_that_was_chosen(browser: Browser) -> Non
 
 
 async def test_the_next_pushes_are_those_of_the_schedule(browser: Browser) -> None:
-    (told,) = await browser.told("hours")
-    assert told["next"][0] == {"job": "countdown", "day": "2023-11-16", "time": "07:00"}
+    (told,) = await browser.told("pushes")
+    assert told[0] == {"job": "countdown", "day": "2023-11-16", "time": "07:00"}
     assert [slot.day.day for slot in browser.rehearsal.hours.next(3)] == [16, 17, 18]
 
 

@@ -1,37 +1,55 @@
 """The page as people see it: in a real browser, from the first line to the group's status."""
 
+import asyncio
+import base64
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 pytest.importorskip("playwright", reason="the Python package playwright is not installed")
 
+from playwright.async_api import Browser as Chromium
 from playwright.async_api import Locator, expect
 from playwright.async_api import Page as Tab
 
 from bot.rehearsal.botapi import GroupChat
 from bot.rehearsal.page import Page
-from tests.rehearsal.page.chromium import chromium, program
+from tests.rehearsal.page.chromium import chromium, program, watched
+from tests.rehearsal.page.conftest import a_page
 
+# One Chromium serves the whole file, so that all of it runs in one event loop.
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(program() is None, reason="no Chromium here: apt-get install chromium"),
 ]
 
 
-@pytest.fixture
-async def tab(page: Page) -> AsyncIterator[Tab]:
-    """Return the opened page; an error of its script or a line on its console fails the test."""
-    page.rehearsal.hours.speed = 1
-    complaints: list[str] = []
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def browser() -> AsyncIterator[Chromium]:
     async with chromium() as browser:
-        tab = await browser.new_page(viewport={"width": 1440, "height": 860})
-        tab.on("pageerror", lambda error: complaints.append(str(error)))
-        tab.on("console", lambda line: complaints.append(line.text))
-        await tab.goto(page.url)
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(tmp_path: Path) -> AsyncIterator[Page]:
+    async with a_page(tmp_path) as page:
+        page.rehearsal.hours.speed = 1
+        yield page
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def tab(browser: Chromium, page: Page) -> AsyncIterator[Tab]:
+    async with watched(browser, page.url) as tab:
         await expect(phone(tab, 0)).to_be_visible()
         yield tab
-    assert complaints == []
+
+
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
 
 
 def phone(tab: Tab, number: int) -> Locator:
@@ -143,16 +161,60 @@ async def test_an_upgraded_group_takes_the_place_of_the_old_one(tab: Tab) -> Non
     await expect(newest(tab, 1)).to_contain_text("0/5 đơn vị")
 
 
-async def test_older_bubbles_are_loaded_when_one_scrolls_up(tab: Tab, page: Page) -> None:
+async def test_beyond_two_hundred_bubbles_older_ones_come_when_one_scrolls_up_and_newer_ones_go(
+    tab: Tab, page: Page
+) -> None:
     officer = (await page.rehearsal.setting())["phones"][0]["chat"]
     chat = page.rehearsal.world.users[officer].private
-    for number in range(250):
+    for number in range(350):
         chat.post(chat.person, {"text": f"tin {number}"})
     page.rehearsal.feed.look()
-    await expect(newest(tab, 0)).to_contain_text("tin 249")
-    await expect(phone(tab, 0).locator(".message")).to_have_count(200)
-    await phone(tab, 0).locator(".log").evaluate("log => { log.scrollTop = 0 }")
-    await expect(phone(tab, 0).locator(".message")).to_have_count(252)
+    log, bubbles = phone(tab, 0).locator(".log"), phone(tab, 0).locator(".message")
+    await expect(newest(tab, 0)).to_contain_text("tin 349")
+    await expect(bubbles).to_have_count(200)
+    await log.evaluate("log => { log.scrollTop = 0 }")
+    await expect(bubbles.first).to_contain_text("tin 50")
+    await log.evaluate("log => { log.scrollTop = 0 }")
+    await expect(bubbles.first).to_contain_text("/start")
+    await expect(bubbles).to_have_count(200)
+    await log.evaluate("log => { log.scrollTop = log.scrollHeight }")
+    await expect(newest(tab, 0)).to_contain_text("tin 297")
+    await phone(tab, 0).get_by_title("Tin mới").click()
+    await expect(newest(tab, 0)).to_contain_text("tin 349")
+
+
+async def test_what_one_reads_stays_where_it_is_when_older_bubbles_come(tab: Tab, page: Page) -> None:
+    officer = (await page.rehearsal.setting())["phones"][0]["chat"]
+    chat = page.rehearsal.world.users[officer].private
+    for number in range(350):
+        chat.post(chat.person, {"text": f"tin {number}"})
+    page.rehearsal.feed.look()
+    await expect(newest(tab, 0)).to_contain_text("tin 349")
+    read = phone(tab, 0).locator(".message", has_text="tin 150")
+    await phone(tab, 0).locator(".log").evaluate("log => { log.scrollTop = 40 }")
+    before = await read.bounding_box()
+    await expect(phone(tab, 0).locator(".message", has_text="tin 100")).to_be_attached()
+    after = await read.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(before["y"] - after["y"]) < 2
+
+
+async def test_a_photo_and_a_file_are_sent_with_the_clip(tab: Tab, tmp_path: Path) -> None:
+    picture, sheet = tmp_path / "anh.png", tmp_path / "danh sách.csv"
+    picture.write_bytes(PICTURE)
+    sheet.write_bytes(b"code,name")
+    chooser = phone(tab, 0).locator("input[type=file]")
+    await phone(tab, 0).locator("textarea").fill("Ảnh chụp")
+    await chooser.set_input_files(picture)
+    sent = phone(tab, 0).locator('.message[data-mine="yes"]')
+    await expect(sent.last).to_contain_text("Ảnh chụp")
+    await expect(sent.last.locator("img")).to_have_js_property("naturalWidth", 1)
+    await chooser.set_input_files(sheet)
+    await expect(sent.last).to_contain_text("danh sách.csv")
+    async with tab.expect_download() as coming:
+        await sent.last.get_by_role("link").click()
+    assert (await asyncio.to_thread((await (await coming.value).path()).read_bytes)) == b"code,name"
 
 
 async def test_the_page_speaks_english_too(tab: Tab) -> None:

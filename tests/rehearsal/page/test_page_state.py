@@ -33,9 +33,11 @@ async def test_older_bubbles_come_in_pages(browser: Browser) -> None:
     for number in range(205):
         chat.post(browser.rehearsal.world.users[officer], {"text": str(number)})
     newest = await browser.get(f"api/chats/{officer}")
-    assert (len(newest["messages"]), newest["more"]) == (200, True)
+    assert (len(newest["messages"]), newest["older"], newest["newer"]) == (200, True, False)
     older = await browser.get(f"api/chats/{officer}?before={newest['messages'][0]['id']}")
-    assert (older["messages"][0]["text"], older["more"]) == ("/start", False)
+    assert (older["messages"][0]["text"], older["older"], older["newer"]) == ("/start", False, True)
+    newer = await browser.get(f"api/chats/{officer}?after={older['messages'][-1]['id']}")
+    assert (newer["messages"][0], len(newer["messages"])) == (newest["messages"][0], 100)
 
 
 async def test_a_bubble_tells_the_local_time_and_whom_it_answers(browser: Browser) -> None:
@@ -61,6 +63,6 @@ async def test_a_topic_is_listed_and_its_messages_carry_it(browser: Browser) -> 
 
 async def test_entities_that_stand_in_a_hidden_part_are_left_out(browser: Browser) -> None:
     admin = browser.rehearsal.world.users[cast.ADMIN]
-    shown = state.message(admin.private.send("/start abc https://t.me/x"), browser.rehearsal.scene.config.zone)
+    shown = state.message(admin.private.send("/start abc https://t.me/x"), browser.rehearsal.theatre.config.zone)
     assert shown["text"] == "/start"
     assert [each["type"] for each in shown["entities"]] == ["bot_command"]

@@ -61,4 +61,27 @@ async def test_codes_of_invites_never_reach_the_browser(browser: Browser, page: 
     assert (await browser.bubbles(officer))[0]["text"] == "/start"
     bound = next(each for each in await browser.bubbles(group) if each["text"].startswith("/gan"))
     assert bound["text"] == "/gan@tiendo_bot ••••••"
-    assert page.rehearsal.scene.server.token not in str(await browser.get("api/setting"))
+    assert page.rehearsal.theatre.server.token not in str(await browser.get("api/setting"))
+
+
+async def test_a_file_from_the_page_reaches_the_chat_with_its_name_and_its_words(browser: Browser) -> None:
+    officer, *_ = await browser.phones()
+    status, _ = await browser.upload(
+        officer, b"code,name", person=officer, kind="document", name="xã.csv", caption="Đây"
+    )
+    sent = await browser.last(officer)
+    assert (status, sent["media"]["name"], sent["media"]["size"], sent["text"]) == (200, "xã.csv", 9, "Đây")
+
+
+async def test_a_photo_is_sent_into_a_group_too(browser: Browser) -> None:
+    _, commander, group = await browser.phones()
+    await browser.upload(group, b"JFIF", person=commander, kind="photo", name="a.jpg")
+    assert (await browser.last(group))["media"]["kind"] == "photo"
+
+
+async def test_a_file_that_is_empty_or_somebody_elses_is_refused(browser: Browser) -> None:
+    officer, commander, _ = await browser.phones()
+    facts = {"kind": "document", "name": "a.csv"}
+    assert await browser.upload(officer, b"", person=officer, **facts) == (409, {"error": "empty"})
+    assert await browser.upload(officer, b"1", person=commander, **facts) == (404, {"error": "unknown"})
+    assert await browser.upload(officer, b"1", person=officer, kind="song", name="a") == (400, {"error": "bad"})

@@ -39,6 +39,14 @@ class App {
           this.clock.show(hours);
           this.desk.hours(hours);
         },
+        pushes: (pushes) => {
+          this.clock.pushes(pushes);
+          this.desk.pushes(pushes);
+        },
+        bot: (bot) => {
+          this.clock.bot(bot);
+          this.desk.bot(bot);
+        },
         trouble: (trouble) => this.desk.wrong(trouble),
         progress: (progress) => this.desk.progress(progress),
       },
@@ -51,16 +59,19 @@ class App {
     this.chats = new Map(lines.map((line) => [line.id, line]));
     this.phones = this.phones.filter((phone) => this.chats.has(phone.chat));
     if (!this.phones.length) {
-      for (const { chat, person } of this.wanted().slice(0, this.most())) await this.add(chat, person);
-    } else {
-      await Promise.all(this.phones.map((phone) => phone.load()));
+      this.phones = this.wanted()
+        .slice(0, this.most())
+        .map(({ chat, person }) => new Phone(this, chat, person));
     }
+    await Promise.all(this.phones.map((phone) => phone.load()));
     this.render();
     if (this.phones.length) this.focus(this.phones[0]);
   }
 
-  take({ chat, messages, gone }) {
-    this.chats.set(chat.id, chat);
+  // Of a chat that is known only what has changed is told.
+  take({ chat: { id, ...changed }, messages, gone }) {
+    const chat = { ...this.chats.get(id), id, ...changed };
+    this.chats.set(id, chat);
     this.list.note(chat.id, messages);
     this.phones.filter((phone) => phone.chat === chat.id).forEach((phone) => phone.take(messages, gone));
     this.list.renderSoon();

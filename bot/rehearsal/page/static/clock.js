@@ -9,6 +9,9 @@ const GOALS = ["push", "evening", "tomorrow", "deadline"];
 
 export class ClockBar {
   constructor(node, setting) {
+    const names = setting.campaigns.map((each) => each.name);
+    this.several = names.length > 1;
+    this.anything = false; // is there a push to go to?
     this.time = el("strong.time");
     this.day = el("span.day-name");
     this.speeds = SPEEDS.map((speed) =>
@@ -20,6 +23,7 @@ export class ClockBar {
     );
     this.speeds[0].setAttribute("aria-label", t("speed.0"));
     this.goals = GOALS.map((goal) => el("button", { type: "button", onclick: () => this.leap(goal) }, t(`leap.${goal}`)));
+    this.start = el("button.start", { type: "button", hidden: true, onclick: () => order("/api/bot", { do: "start" }) });
     this.leaping = el("span.leaping", { hidden: true }, t("leaping"));
     fill(
       node,
@@ -28,9 +32,10 @@ export class ClockBar {
         {},
         el("strong", {}, "Tiến Độ"),
         el("span", {}, t("rehearsal")),
-        el("small", { title: setting.campaign.name }, setting.campaign.name),
+        el("small", { title: names.join("\n") }, names.join(" · ")),
       ),
       el("div.now", {}, this.time, this.day),
+      this.start,
       el("div.speeds", { role: "group", "aria-label": t("speed") }, this.speeds),
       el("div.leaps", { role: "group", "aria-label": t("leap") }, el("span", {}, t("leap")), this.goals, this.leaping),
       el("button.language", { type: "button", onclick: switchLanguage }, t("language")),
@@ -39,12 +44,26 @@ export class ClockBar {
 
   show(hours) {
     this.time.textContent = hours.time;
-    this.day.textContent = `${longDay(hours.day)} · ${t("left", hours.left)}`;
+    const left = this.several ? t("left.until", hours.left, hours.until) : t("left", hours.left);
+    this.day.textContent = `${longDay(hours.day)} · ${left}`;
+    this.day.title = left;
     this.speeds.forEach((each, number) => each.setAttribute("aria-pressed", String(SPEEDS[number] === hours.speed)));
     this.goals.forEach((each) => {
-      each.disabled = hours.leaping || (each === this.goals[0] && !hours.next.length);
+      each.disabled = hours.leaping || (each === this.goals[0] && !this.anything);
     });
     this.leaping.hidden = !hours.leaping;
+  }
+
+  pushes(next) {
+    this.anything = next.length > 0;
+    this.goals[0].disabled = !this.anything;
+  }
+
+  // On a phone's width the desk is out of sight: that the bot is down is said here too.
+  bot({ standing }) {
+    this.start.hidden = standing === "up";
+    this.start.disabled = standing === "starting";
+    this.start.textContent = t(standing === "starting" ? "bot.starting" : "bot.down");
   }
 
   async leap(goal) {

@@ -1,7 +1,7 @@
 // What one types in a phone: lines, commands from the menu, edits and replies.
 
 import { el, fill } from "./dom.js";
-import { get, order } from "./talk.js";
+import { get, order, upload } from "./talk.js";
 import { t } from "./words.js";
 
 export class Composer {
@@ -21,6 +21,10 @@ export class Composer {
     });
     this.opener = el("button.slash", { type: "button", "aria-label": t("menu"), title: t("menu") }, "/");
     this.opener.addEventListener("click", () => this.openMenu());
+    this.file = el("input", { type: "file", multiple: true, hidden: true, onchange: () => this.sendFiles() });
+    this.file.setAttribute("aria-label", t("attach"));
+    this.attach = el("button.attach", { type: "button", "aria-label": t("attach"), title: t("attach") }, "📎");
+    this.attach.addEventListener("click", () => this.file.click());
     this.sender = el("button.send", { type: "submit", disabled: true, "aria-label": t("send"), title: t("send") }, "➤");
     this.closed = el("div.closed", { hidden: true });
     this.form = el(
@@ -32,8 +36,10 @@ export class Composer {
         },
       },
       this.opener,
+      this.attach,
       this.box,
       this.sender,
+      this.file,
     );
     this.node = el("footer.composer", {}, this.menu, this.tries, this.about, this.form, this.closed);
   }
@@ -70,15 +76,22 @@ export class Composer {
   example() {
     const { phone } = this;
     if (phone.isGroup) return `/status@${phone.its.setting.bot.username}`;
-    return { officer: phone.its.setting.example, commander: "/status", admin: "/duyet" }[phone.line.role];
+    return { officer: this.report(), commander: "/status", admin: "/duyet" }[phone.line.role];
+  }
+
+  // A line for the first campaign in which this officer's unit reports.
+  report() {
+    const { campaigns, units } = this.phone.its.setting;
+    const unit = units.find((each) => each.code === this.phone.line.unit);
+    return campaigns[unit?.reports[0] ?? 0].example;
   }
 
   // The example is offered until something of one's own stands in the chat.
   renderTries(example) {
-    const own = [...this.phone.messages.values()].some(
+    this.tried ||= [...this.phone.messages.values()].some(
       (each) => each.from === this.phone.person && !each.service && !/^\/(start|gan)/.test(each.text),
     );
-    this.tries.hidden = own || !example;
+    this.tries.hidden = this.tried || !example;
     const chip = el("button", { type: "button", onclick: () => this.insert(example) }, example ?? "");
     fill(this.tries, el("span", {}, t("try")), chip);
   }
@@ -132,6 +145,19 @@ export class Composer {
     this.phone.toEnd();
     const done = await order(path, { person, text, ...body });
     if (!done && !this.box.value) this.insert(text);
+  }
+
+  // Files go one by one; what stands in the box is written under the first.
+  async sendFiles() {
+    const files = [...this.file.files];
+    this.file.value = "";
+    const { chat, person, topic } = this.phone;
+    for (const file of files) {
+      const sent = await upload(`/api/chats/${chat}/send`, file, { person, topic, caption: this.box.value.trim() });
+      if (!sent) return;
+      this.box.value = "";
+      this.changed();
+    }
   }
 
   changed() {

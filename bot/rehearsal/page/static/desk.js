@@ -1,6 +1,7 @@
 // The desk at the side: everybody else's reports, newcomers, the next pushes, and trouble.
 
 import { el, fill, toast } from "./dom.js";
+import { ProcessPanel } from "./process.js";
 import { order } from "./talk.js";
 import { shortDay, t } from "./words.js";
 
@@ -15,6 +16,8 @@ export class Desk {
     this.here = el("div.buttons");
     this.hereTitle = el("p.hint");
     this.dark = el("p.alarm", { role: "alert", hidden: true });
+    this.process = new ProcessPanel();
+    this.coming = [];
     fill(node, this.crowd(), this.next(), this.joining(), this.troubles());
   }
 
@@ -50,8 +53,15 @@ export class Desk {
     return section("next", this.push);
   }
 
-  hours({ next, day }) {
+  hours({ day }) {
+    if (this.day === day) return;
     this.day = day;
+    this.pushes(this.coming);
+  }
+
+  pushes(next) {
+    this.coming = next;
+    const { day } = this;
     const rows = next.map((each) =>
       el("li", {}, el("b", {}, each.time), el("span", {}, t(`job.${each.job}`)), el("small", {}, when(each.day, day))),
     );
@@ -87,7 +97,11 @@ export class Desk {
     );
     this.mend = el("button", { type: "button", onclick: () => order("/api/cut", { minutes: 0 }) }, t("trouble.mend"));
     fill(this.trouble, this.cuts, this.mend);
-    return section("trouble", this.dark, this.trouble, this.hereTitle, this.here);
+    return section("trouble", this.process.node, this.dark, this.trouble, this.hereTitle, this.here);
+  }
+
+  bot(card) {
+    this.process.show(card);
   }
 
   wrong({ dark, until }) {

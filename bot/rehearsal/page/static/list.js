@@ -1,7 +1,7 @@
 // The list of chats: groups, leaders, officers, and everybody else.
 
 import { serviceText } from "./bubbles.js";
-import { avatar, el, fill } from "./dom.js";
+import { arrange, avatar, el, fill } from "./dom.js";
 import { switchLanguage, t } from "./words.js";
 
 const SECTIONS = [
@@ -16,9 +16,12 @@ export class ChatList {
   constructor(node, its) {
     this.its = its;
     this.unread = new Map();
+    this.drawn = new Map(); // chat -> its item, and what it shows
     this.sought = "";
     this.showExtras = false;
     this.items = el("div.items");
+    this.folded = el("summary");
+    this.extras = el("details", { ontoggle: () => this.toggled() }, this.folded);
     const search = el("input", { type: "search", placeholder: t("search"), "aria-label": t("search") });
     search.addEventListener("input", () => {
       this.sought = plain(search.value);
@@ -51,29 +54,23 @@ export class ChatList {
     });
     const extras = lines.filter((line) => !taken.has(line.id));
     const absent = this.absent();
-    fill(
-      this.items,
-      nodes,
-      extras.length > 0 && this.rest(extras),
-      absent.length > 0 && [el("h2", {}, t("absent")), absent.map((unit) => this.newcomer(unit))].flat(),
-    );
+    if (extras.length) nodes.push(this.fold(extras));
+    if (absent.length) nodes.push(el("h2", {}, t("absent")), ...absent.map((unit) => this.newcomer(unit)));
+    arrange(this.items, nodes);
   }
 
-  rest(lines) {
-    const shown = this.showExtras || this.sought;
-    return el(
-      "details",
-      {
-        open: Boolean(shown),
-        ontoggle: (event) => {
-          if (event.target.open === Boolean(shown)) return;
-          this.showExtras = event.target.open;
-          this.render();
-        },
-      },
-      el("summary", {}, t("extras", lines.length)),
-      shown && lines.map((line) => this.item(line)),
-    );
+  fold(lines) {
+    const shown = Boolean(this.showExtras || this.sought);
+    this.folded.textContent = t("extras", lines.length);
+    if (this.extras.open !== shown) this.extras.open = shown;
+    arrange(this.extras, [this.folded, ...(shown ? lines.map((line) => this.item(line)) : [])]);
+    return this.extras;
+  }
+
+  toggled() {
+    if (this.extras.open === Boolean(this.showExtras || this.sought)) return;
+    this.showExtras = this.extras.open;
+    this.render();
   }
 
   fits(line) {
@@ -105,8 +102,18 @@ export class ChatList {
     );
   }
 
+  // An item that shows the same as before keeps its node, and the focus with it.
   item(line) {
     const count = this.unread.get(line.id);
+    const look = JSON.stringify([line.title, line.last, count, this.its.isOpen(line.id)]);
+    const known = this.drawn.get(line.id);
+    if (known?.look === look) return known.node;
+    const node = this.draw(line, count);
+    this.drawn.set(line.id, { look, node });
+    return node;
+  }
+
+  draw(line, count) {
     return el(
       "button.item",
       {

@@ -6,7 +6,7 @@ import { arrange, avatar, el, fill, toast } from "./dom.js";
 import { get, order } from "./talk.js";
 import { longDay, t } from "./words.js";
 
-const KEPT = 200; // bubbles in the page; older ones are loaded when one scrolls up
+const KEPT = 200; // bubbles in the page; those beyond are loaded when one scrolls there
 const NEAR = 60; // pixels from the end that still count as being at the end
 
 export class Phone {
@@ -16,13 +16,15 @@ export class Phone {
     this.chat = chat;
     this.person = person;
     this.messages = new Map();
-    this.more = false;
+    this.older = false; // are there bubbles beyond the ends of what is held?
+    this.newer = false;
     this.topic = null;
     this.nodes = new WeakMap();
     this.days = new Map();
-    this.older = el("div.service", {}, t("older"));
+    this.above = el("div.service", {}, t("older"));
+    this.below = el("div.service", {}, t("loading.newer"));
     this.head = el("header.head");
-    this.pinned = el("button.pinned", { type: "button", hidden: true, onclick: () => this.goTo(this.line.pinned) });
+    this.pinned = el("button.pinned", { type: "button", hidden: true, onclick: () => this.goTo(this.line.pinned.id) });
     this.topics = el("div.topics", { role: "tablist", hidden: true });
     this.log = el("div.log", { role: "log", "aria-live": "polite", tabIndex: 0, onscroll: () => this.scrolled() });
     this.down = el("button.down", { type: "button", hidden: true, onclick: () => this.toEnd() }, "↓");
@@ -47,40 +49,49 @@ export class Phone {
     return this.line.kind !== "private";
   }
 
-  async load() {
-    const found = await get(`/api/chats/${this.chat}`);
+  // The newest bubbles; with a number, the last ones up to that.
+  async load(until = null) {
+    const found = await get(`/api/chats/${this.chat}${until ? `?before=${until + 1}` : ""}`);
     this.its.chats.set(this.chat, found.chat);
     this.messages = new Map(found.messages.map((message) => [message.id, message]));
-    this.more = found.more;
+    this.older = found.older;
+    this.newer = found.newer;
     this.render();
-    this.toEnd();
+    this.log.scrollTop = this.log.scrollHeight;
+    this.down.hidden = !this.newer;
   }
 
   // Take in what is new or changed here. Versions are whole, so taking one in twice does no harm.
   take(messages, gone) {
-    const atEnd = this.isAtEnd();
-    const oldest = this.oldest();
-    const newest = Math.max(0, ...this.messages.keys());
+    const atEnd = this.isAtEnd() && !this.newer;
+    const [oldest, newest] = this.ends();
+    const full = this.messages.size >= KEPT;
     for (const message of messages) {
-      if (this.more && message.id < oldest) continue;
-      this.messages.set(message.id, message);
+      const isNew = message.id > newest;
+      if (isNew ? this.newer || (full && !atEnd) : this.older && message.id < oldest) this.newer ||= isNew;
+      else this.messages.set(message.id, message);
     }
     gone.forEach((number) => this.messages.delete(number));
-    if (atEnd) this.forgetOld();
+    this.forget("oldest");
     this.render();
-    if (atEnd) this.toEnd();
+    if (atEnd) this.log.scrollTop = this.log.scrollHeight;
     else if (messages.some((message) => message.id > newest)) this.down.hidden = false;
   }
 
-  oldest() {
-    return this.messages.size ? Math.min(...this.messages.keys()) : 0;
+  ends() {
+    const numbers = [...this.messages.keys()];
+    return numbers.length ? [Math.min(...numbers), Math.max(...numbers)] : [0, 0];
   }
 
-  forgetOld() {
+  // Keep no more bubbles than the page may hold; which end goes is where nobody looks.
+  forget(end) {
+    const spare = this.messages.size - KEPT;
+    if (spare <= 0) return;
     const numbers = [...this.messages.keys()].sort((a, b) => a - b);
-    const tooMany = numbers.slice(0, Math.max(0, numbers.length - KEPT));
-    tooMany.forEach((number) => this.messages.delete(number));
-    this.more = this.more || tooMany.length > 0;
+    const dropped = end === "oldest" ? numbers.slice(0, spare) : numbers.slice(-spare);
+    dropped.forEach((number) => this.messages.delete(number));
+    if (end === "oldest") this.older = true;
+    else this.newer = true;
   }
 
   render() {
@@ -92,8 +103,7 @@ export class Phone {
 
   renderHead() {
     const { line } = this;
-    const pin = this.messages.get(line.pinned);
-    const look = JSON.stringify([line.title, line.members, line.pinned, pin?.text, this.person]);
+    const look = JSON.stringify([line.title, line.members, line.pinned, this.person]);
     if (look === this.look) return; // an open list of speakers would close
     this.look = look;
     const shown = this.isGroup ? line.title : this.its.setting.bot.name;
@@ -114,7 +124,7 @@ export class Phone {
       ),
     );
     this.pinned.hidden = !line.pinned;
-    fill(this.pinned, el("b", {}, `📌 ${t("pinned")}`), el("span", {}, pin ? pin.text.split("\n")[0] : ""));
+    fill(this.pinned, el("b", {}, `📌 ${t("pinned")}`), el("span", {}, line.pinned?.text.split("\n")[0] ?? ""));
   }
 
   speaker() {
@@ -158,23 +168,26 @@ export class Phone {
     const forum = this.isGroup && this.line.topics.length > 0;
     const shown = [...this.messages.values()].filter((each) => !forum || each.topic === this.topic);
     shown.sort((a, b) => a.id - b.id);
-    const nodes = this.more ? [this.older] : [];
+    const nodes = this.older ? [this.above] : [];
+    const days = new Map();
     let before = null;
     for (const message of shown) {
-      if (message.day !== before?.day) nodes.push(this.dayOf(message.day));
+      if (message.day !== before?.day) nodes.push(this.dayOf(message.day, days));
       const node = this.nodeOf(message);
       const follows = before && before.from === message.from && !before.service && before.day === message.day;
       node.classList.toggle("follows", Boolean(follows));
       nodes.push(node);
       before = message;
     }
+    if (this.newer) nodes.push(this.below);
+    this.days = days;
     this.log.classList.toggle("group", this.isGroup);
     arrange(this.log, nodes);
   }
 
-  dayOf(day) {
-    if (!this.days.has(day)) this.days.set(day, el("div.day", {}, longDay(day)));
-    return this.days.get(day);
+  dayOf(day, days) {
+    if (!days.has(day)) days.set(day, this.days.get(day) ?? el("div.day", {}, longDay(day)));
+    return days.get(day);
   }
 
   // A bubble that has not changed keeps its node.
@@ -200,33 +213,53 @@ export class Phone {
     if (answer?.text) toast(answer.text);
   }
 
-  // Older bubbles are added above; what one reads stays where it is.
+  // Bubbles beyond an end are loaded when one scrolls there, and those at the other end let go.
   async scrolled() {
-    if (this.isAtEnd()) this.down.hidden = true;
-    if (this.log.scrollTop > NEAR || !this.more || this.loading) return;
+    if (this.loading) return;
+    const [oldest, newest] = this.ends();
+    if (this.isAtEnd() && this.newer) {
+      await this.extend(`after=${newest}`, "oldest");
+    } else if (this.log.scrollTop < NEAR && this.older) {
+      await this.extend(`before=${oldest}`, "newest");
+    }
+    this.down.hidden = this.isAtEnd() && !this.newer;
+  }
+
+  // What one reads stays where it is.
+  async extend(which, forgotten) {
     this.loading = true;
     try {
-      const found = await get(`/api/chats/${this.chat}?before=${this.oldest()}`);
-      const height = this.log.scrollHeight - this.log.scrollTop;
+      const found = await get(`/api/chats/${this.chat}?${which}`);
+      const anchor = this.firstVisible();
+      const height = anchor?.offsetTop;
       found.messages.forEach((message) => this.messages.set(message.id, message));
-      this.more = found.more;
+      if (forgotten === "newest") this.older = found.older;
+      else this.newer = found.newer;
+      this.forget(forgotten);
       this.renderLog();
-      this.log.scrollTop = this.log.scrollHeight - height;
+      if (anchor) this.log.scrollTop += anchor.offsetTop - height;
     } finally {
       this.loading = false;
     }
+  }
+
+  firstVisible() {
+    const top = this.log.scrollTop + this.log.offsetTop;
+    return [...this.log.children].find((node) => node.dataset.id && node.offsetTop + node.offsetHeight > top);
   }
 
   isAtEnd() {
     return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR;
   }
 
-  toEnd() {
+  async toEnd() {
+    if (this.newer) return this.load();
     this.log.scrollTop = this.log.scrollHeight;
     this.down.hidden = true;
   }
 
-  goTo(number) {
+  async goTo(number) {
+    if (!this.messages.has(number)) await this.load(number);
     const node = this.log.querySelector(`[data-id="${number}"]`);
     node?.scrollIntoView({ block: "center" });
     node?.classList.add("found");

@@ -6,6 +6,7 @@ const VI = {
   rehearsal: "Diễn tập",
   "bot.kind": "bot",
   left: (days) => (days > 0 ? `còn ${days} ngày` : days === 0 ? "hạn cuối hôm nay" : "đã kết thúc"),
+  "left.until": (days, name) => (days < 0 ? "đã kết thúc" : `${days ? `còn ${days} ngày` : "hạn cuối hôm nay"}: ${name}`),
   speed: "Tốc độ đồng hồ",
   "speed.0": "Dừng",
   leap: "Tua đến",
@@ -29,6 +30,7 @@ const VI = {
   write: "Nhập tin nhắn",
   "write.example": (example) => `Ví dụ: ${example}`,
   send: "Gửi",
+  attach: "Gửi ảnh hoặc tệp",
   menu: "Trình đơn lệnh",
   edit: "Sửa tin này",
   reply: "Trả lời tin này",
@@ -40,6 +42,7 @@ const VI = {
   general: "Chung",
   newer: "Tin mới",
   older: "Đang tải tin cũ…",
+  "loading.newer": "Đang tải tin mới…",
   try: "Thử gửi",
   download: "Tải về",
   photo: "Ảnh",
@@ -51,7 +54,7 @@ const VI = {
   "crowd.why": "Các đơn vị còn lại vào bằng mã mời rồi gửi số liệu của ngày hôm nay.",
   "crowd.share": "Tỷ lệ đơn vị đã báo cáo",
   "crowd.go": "Gửi báo cáo",
-  "crowd.sent": (count) => (count ? `${count} đơn vị vừa báo cáo.` : "Tỷ lệ này đã đủ rồi."),
+  "crowd.sent": (count) => (count ? `${whole(count)} đơn vị vừa báo cáo.` : "Tỷ lệ này đã đủ rồi."),
   "crowd.progress": (done, of) => `${done}/${of} đơn vị`,
   join: "Thêm người, lập nhóm",
   "join.unit": "Tên hoặc mã đơn vị",
@@ -67,6 +70,23 @@ const VI = {
   today: "hôm nay",
   tomorrow: "ngày mai",
   trouble: "Thử sự cố",
+  "bot.up": (pid) => `Bot đang chạy · tiến trình ${pid}`,
+  "bot.starting": "Bot đang khởi động…",
+  "bot.killed": "Bot đã bị dừng đột ngột",
+  "bot.fallen": (pid) => `Bot tự dừng (tiến trình ${pid})`,
+  "bot.down": "Bot đang dừng · Chạy lại",
+  "bot.waiting": (count) => `${whole(count)} tin đang chờ bot.`,
+  "bot.kill": "Dừng đột ngột bot (kill -9)",
+  "bot.restart": "Dừng đột ngột rồi chạy lại ngay",
+  "bot.start": "Chạy lại bot",
+  account: "Sau khi chạy lại",
+  "account.nothing": "Không có tin nhắn nào đang chờ.",
+  "account.waited": ({ waited, recorded, lost, doubled }) =>
+    `${whole(waited)} tin nhắn đang chờ → ${whole(recorded)} báo cáo đã ghi nhận, ${whole(lost)} mất, ${whole(doubled)} trùng`,
+  "account.receipts": ({ receipts, recorded }) => `${whole(receipts)}/${whole(recorded)} phiếu ghi nhận đã đến`,
+  "account.owed": ({ owed, arrived }) => `${whole(owed)} câu trả lời gửi dở → ${whole(arrived)} đã đến`,
+  "account.right": "Tính lại từ đầu: mọi lũy kế đều khớp",
+  "account.wrong": "Tính lại từ đầu: có lũy kế không khớp",
   "trouble.cut": (minutes) => `Mất mạng ${minutes} phút`,
   "trouble.mend": "Nối lại mạng",
   "trouble.dark": (until) => `Bot mất mạng đến ${until}`,
@@ -114,12 +134,17 @@ const VI = {
   "error.busy": "Việc trước chưa xong.",
   "error.dark": "Đang mất mạng, hãy nối lại trước.",
   "error.behind": "Thời điểm đó đã qua.",
+  "error.down": "Bot đang dừng, hãy chạy lại trước.",
+  "error.not_started": "Bot không khởi động được.",
+  "error.over": "Hôm nay không có chiến dịch nào đang chạy.",
+  "error.large": "Tệp lớn quá 20 MB.",
 };
 
 const EN = {
   rehearsal: "Rehearsal",
   "bot.kind": "bot",
   left: (days) => (days > 0 ? `${days} days left` : days === 0 ? "last day" : "over"),
+  "left.until": (days, name) => (days < 0 ? "over" : `${days ? `${days} days left` : "last day"}: ${name}`),
   speed: "Speed of the clock",
   "speed.0": "Stop",
   leap: "Go to",
@@ -143,6 +168,7 @@ const EN = {
   write: "Write a message",
   "write.example": (example) => `For example: ${example}`,
   send: "Send",
+  attach: "Send a photo or a file",
   menu: "Command menu",
   edit: "Edit this message",
   reply: "Reply to this message",
@@ -154,6 +180,7 @@ const EN = {
   general: "General",
   newer: "New messages",
   older: "Loading older messages…",
+  "loading.newer": "Loading newer messages…",
   try: "Try",
   download: "Download",
   photo: "Photo",
@@ -165,7 +192,7 @@ const EN = {
   "crowd.why": "The other units join with their invites and send the numbers of today.",
   "crowd.share": "Share of units that have reported",
   "crowd.go": "Send reports",
-  "crowd.sent": (count) => (count ? `${count} units have just reported.` : "That share is reached already."),
+  "crowd.sent": (count) => (count ? `${whole(count)} units have just reported.` : "That share is reached already."),
   "crowd.progress": (done, of) => `${done}/${of} units`,
   join: "Add people and groups",
   "join.unit": "Name or code of a unit",
@@ -181,6 +208,23 @@ const EN = {
   today: "today",
   tomorrow: "tomorrow",
   trouble: "Trouble",
+  "bot.up": (pid) => `The bot runs · process ${pid}`,
+  "bot.starting": "The bot is starting…",
+  "bot.killed": "The bot was killed",
+  "bot.fallen": (pid) => `The bot ended by itself (process ${pid})`,
+  "bot.down": "The bot is down · Start it",
+  "bot.waiting": (count) => `${whole(count)} messages wait for it.`,
+  "bot.kill": "Kill the bot (kill -9)",
+  "bot.restart": "Kill it and start it at once",
+  "bot.start": "Start the bot again",
+  account: "After the start",
+  "account.nothing": "No message was waiting.",
+  "account.waited": ({ waited, recorded, lost, doubled }) =>
+    `${whole(waited)} messages waited → ${whole(recorded)} reports recorded, ${whole(lost)} lost, ${whole(doubled)} doubled`,
+  "account.receipts": ({ receipts, recorded }) => `${whole(receipts)}/${whole(recorded)} receipts arrived`,
+  "account.owed": ({ owed, arrived }) => `${whole(owed)} answers half sent → ${whole(arrived)} arrived`,
+  "account.right": "Worked out anew: every total is right",
+  "account.wrong": "Worked out anew: some total differs",
   "trouble.cut": (minutes) => `Network down for ${minutes} min`,
   "trouble.mend": "Network up",
   "trouble.dark": (until) => `The bot has no network until ${until}`,
@@ -228,6 +272,10 @@ const EN = {
   "error.busy": "The last order is not done yet.",
   "error.dark": "The network is down, bring it up first.",
   "error.behind": "That moment has passed.",
+  "error.down": "The bot is down, start it first.",
+  "error.not_started": "The bot does not start.",
+  "error.over": "No campaign runs today.",
+  "error.large": "The file is larger than 20 MB.",
 };
 
 const WEEKDAYS = {
@@ -263,6 +311,11 @@ export function longDay(day) {
 
 export function shortDay(day) {
   return day.split("-").reverse().join("-");
+}
+
+// A whole number with its groups: 1.250 or 1,250.
+export function whole(number) {
+  return number.toLocaleString(language === "vi" ? "vi-VN" : "en-GB");
 }
 
 export function size(bytes) {

@@ -1,0 +1,1 @@
+"""The bot's one web server: deliveries of the messenger, health, metrics."""
