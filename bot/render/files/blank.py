@@ -299,6 +299,7 @@ def _rule(paragraph: Paragraph, width: float) -> None:
 
 def _table(document: Document, rows: str, columns: Columns) -> None:
     """Write a table with a title row that is repeated on every page, and one row for each of `rows`."""
+    _line(document, "", size=4)
     table = document.add_table(rows=4, cols=len(columns))
     table.style, table.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
     _set_widths(table, [width for _, _, width in columns])

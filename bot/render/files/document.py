@@ -25,7 +25,7 @@ from bot.render.files.sentences import Sentences
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 MOST_LAGGING: Final = 15
-CHART_MM: Final = 115
+CHART_MM: Final = 105
 
 _KIND: Final = re.compile(r"^(?:tỉnh|thành phố|thị xã|thị trấn|quận|huyện|phường|xã)\s+(?=\S)", re.IGNORECASE)
 

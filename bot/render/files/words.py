@@ -88,8 +88,6 @@ class Words:
     given: str
     sum_below: str
     difference: str
-    campaign: str
-    value: str
     states: dict[State, str]
     fates: dict[Fate, str]
     kinds: dict[str, str]
@@ -174,8 +172,6 @@ WORDS: Final[dict[Language, Words]] = {
         given="Được giao",
         sum_below="Tổng cấp dưới",
         difference="Chênh lệch",
-        campaign="Chiến dịch",
-        value="Số liệu",
         states={
             State.REPORTED: "Đúng giờ",
             State.LATE: "Báo muộn",
@@ -282,8 +278,6 @@ WORDS: Final[dict[Language, Words]] = {
         given="Given",
         sum_below="Sum below",
         difference="Difference",
-        campaign="Campaign",
-        value="Value",
         states={
             State.REPORTED: "On time",
             State.LATE: "Late",
