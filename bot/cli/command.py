@@ -1,6 +1,7 @@
 """What all commands share: the config option, and failures as one line with an exit code."""
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from functools import update_wrapper
 from pathlib import Path
@@ -52,6 +53,9 @@ class Program(click.Group):
             return super().invoke(ctx)
         except (click.exceptions.Exit, click.Abort, Ended):
             raise
+        except BrokenPipeError:  # whoever read our output has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(FAILED)
         except Exception as error:  # noqa: BLE001  (the edge: what nobody foresaw ends as a line too)
             _end(error)
 

@@ -1,5 +1,8 @@
 """Claims about the config option, and about rehearsals."""
 
+import subprocess
+import sys
+
 import pytest
 from click.testing import CliRunner
 
@@ -67,3 +70,14 @@ def test_help_names_every_command_of_the_contract() -> None:
         "migrate",
     ):
         assert f"  {command} " in text
+
+
+def test_who_has_read_enough_of_a_list_is_told_nothing_more(terminal: Terminal) -> None:
+    words = [sys.executable, "-m", "bot", "roster", "import", str(terminal.roster), "--config", str(terminal.file)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdout=pipe, stderr=pipe) as command:  # noqa: S603  (our own program)
+        assert command.stdout is not None
+        assert command.stderr is not None
+        command.stdout.close()
+        assert command.stderr.read() == b""
+    assert command.returncode == 1

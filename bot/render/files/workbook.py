@@ -17,7 +17,7 @@ def write_workbook(path: Path, content: Content) -> None:
     names = (words.sheet_summary, words.sheet_units, words.sheet_days, words.sheet_journal)
     summary, units, days, journal = sheets = [book.sheet(name) for name in names]
     for sheet in sheets:
-        sheet.print_on_a4()
+        sheet.print_on_a4(landscape=sheet is not summary)
         sheet.line(f"{status.unit.name} ({status.unit.code})", Style.TITLE)
         sheet.line(status.campaign.name, Style.SUBTITLE)
         sheet.line(content.remark, Style.REMARK)
