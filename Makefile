@@ -8,10 +8,10 @@ KILLS ?= 100
 SEED ?= 7
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse run test crash check format lock charts screenshots bench
+.PHONY: help setup rehearse run test crash check format lock charts screenshots bench bench-page
 
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(READY)  ## make .venv from the lock file
 
@@ -56,6 +56,9 @@ charts: $(READY)  ## draw the pictures of the docs
 
 bench: $(READY) .venv-bench/ready  ## measure the bot beside what one would use instead; ARGS="rush --officers 3000"
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-page: $(READY)  ## measure the rehearsal page in Chromium: load, receipt, frames
+	$(BIN)/python -m benchmarks.page
 
 .venv-bench/ready: benchmarks/peers/requirements.lock
 	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench

@@ -24,11 +24,10 @@ log = structlog.get_logger()
 class Alerts:
     """Collects troubles and hands them to the desk. Of one kind the newest waits, and is told first of all."""
 
-    def __init__(self, store: Store, clock: Clock, wake: Callable[[], None], folder: Path) -> None:
+    def __init__(self, store: Store, clock: Clock, folder: Path) -> None:
         self.sign: Callable[[float], None] = lambda _: None
         self._store = store
         self._clock = clock
-        self._wake = wake
         self._folder = folder
         self._waiting: dict[Trouble, Alert] = {}
         self._disk_at = 0.0
@@ -38,13 +37,13 @@ class Alerts:
         if trouble not in self._waiting:
             self._waiting[trouble] = Alert(trouble, new_code(), detail)
 
-    async def run(self, desk: Desk) -> None:
-        """Tell for ever what has been noted."""
+    async def run(self, desk: Desk, wake: Callable[[], None]) -> None:
+        """Tell for ever what has been noted; `wake` is called when something is to be sent."""
         while True:
             self.sign(DISK_S)
             self._look_at_disk()
-            if self._waiting:
-                await self._tell(desk)
+            if self._waiting and await self._tell(desk):
+                wake()
             await self._clock.sleep(LOOK_S)
 
     def _look_at_disk(self) -> None:
@@ -55,16 +54,17 @@ class Alerts:
         if free < LITTLE_SPACE:
             self.note(Trouble.DISK, f"{free // MEGABYTE} MB")
 
-    async def _tell(self, desk: Desk) -> None:
+    async def _tell(self, desk: Desk) -> bool:
+        """Tell what has been noted; False where the data take nothing, and it has to wait."""
         noted = dict(self._waiting)
         try:
             await self._store.write(partial(self._tell_all, desk=desk, alerts=list(noted.values())))
         except StoreFailed:
-            return
+            return False
         for alert in noted.values():
             log.warning("trouble", trouble=alert.trouble.value, code=alert.code, detail=alert.detail)
             self._waiting.pop(alert.trouble, None)
-        self._wake()
+        return True
 
     def _tell_all(self, tx: Tx, desk: Desk, alerts: list[Alert]) -> None:
         for alert in alerts:

@@ -140,7 +140,7 @@ class App:
         receive: Callable[[], Awaitable[None]] = intake.poll
         if self.service is not None:
             tasks |= self.service.attend(self.courier, self.clockwork, intake, desk)
-            self.keeper.trouble = self.service.note
+            self.keeper.trouble = self.service.alerts.note
             registration = self.service.registration(self._heard)
             receive = receive if registration is None else registration.run
         self._intake = asyncio.create_task(self._for_ever("intake", receive), name="intake")

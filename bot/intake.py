@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from math import ceil
 from typing import Any
 
 import structlog
@@ -15,7 +16,7 @@ from bot.channels import BadUpdate, CallFailed, Channel, Contested, TokenRefused
 from bot.channels.refusals import Refusals
 from bot.domain.clock import Clock
 from bot.domain.messages import Incoming, Said
-from bot.logs import place
+from bot.logs import HIDDEN, codes, place
 from handlers.alerting import Alert, Trouble, new_code
 from handlers.desk import Desk
 from storage import nonces, updates
@@ -147,8 +148,10 @@ class Intake:
             if incoming is not None and incoming.said is not Said.BUTTON:
                 newest = max(newest, moment)  # presses and what cannot be read are dated by our own clock
             chat = incoming.place.id if incoming else None
-            if updates.take(tx, key, chat, moment, json.dumps(raw)):
+            stored = json.dumps(raw)
+            if updates.take(tx, key, chat, moment, stored):
                 fates[self._see_to(tx, key, incoming, fault, now)] += 1
+                _conceal(tx, key, incoming, stored)
             else:
                 fates[REPEATED] += 1
         updates.forget(tx, newest)
@@ -163,8 +166,16 @@ class Intake:
                 return UpdateState.IGNORED
             self._bury(tx, key, fault, now)
             return UpdateState.DEAD
-        if updates.is_waiting(tx, incoming.place.id):
-            updates.settle(tx, key, UpdateState.RETRY)
+        account = incoming.speaker.id if incoming.speaker else 0
+        lane = updates.waits_behind(tx, incoming.place.id, account)
+        wait = self._desk.pace(tx, incoming, now, waits=lane is not None)
+        if wait is None:
+            updates.settle(tx, key, UpdateState.IGNORED)
+            return UpdateState.IGNORED
+        if wait:
+            lane = account
+        if lane is not None:
+            updates.hold(tx, key, lane, ceil(now.timestamp() + wait) if wait else 0)
             return UpdateState.RETRY
         return self._handle(tx, incoming, now, attempts=0)
 
@@ -228,7 +239,17 @@ class Intake:
                 continue
             updates.settle(tx, row["id"], UpdateState.DONE)
             fate = self._handle(tx, incoming, now, attempts=row["attempts"])
+            _conceal(tx, row["id"], incoming, row["raw"])
             fates[fate] += 1
             if fate is UpdateState.RETRY:
                 held.add(row["chat"])
         return fates
+
+
+def _conceal(tx: Tx, key: int, incoming: Incoming | None, stored: str) -> None:
+    """Take codes out of an update that has come to its end: what opens a door is not kept in the words that used it."""
+    found = codes(incoming.text if incoming else stored)
+    if found:
+        for code in found:
+            stored = stored.replace(code, HIDDEN)
+        updates.conceal(tx, key, stored)

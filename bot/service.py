@@ -28,7 +28,7 @@ from bot.web.server import Server
 from bot.web.webhook import Hook
 from handlers.alerting import Trouble
 from handlers.desk import Desk
-from storage import gauges
+from storage import held
 from storage.errors import StoreFailed
 from storage.sqlite import Store
 
@@ -46,10 +46,7 @@ class Serving:
 
 
 class Service:
-    """Attends to one bot. What keeps the bot itself from being ready is asked of `waits`.
-
-    `note` notes a trouble, with a detail, for the admins.
-    """
+    """Attends to one bot. What keeps the bot itself from being ready is asked of `waits`."""
 
     def __init__(
         self,
@@ -63,7 +60,7 @@ class Service:
     ) -> None:
         self.watch = Watch(clock)
         self.metrics = Metrics(clock)
-        self.note: Callable[..., None] = lambda *_: None
+        self.alerts = Alerts(store, clock, config.storage.path.parent)
         self._config, self._setting, self._store, self._channel, self._clock = config, setting, store, channel, clock
         self._notifier = serving.notifier
         self._secret = serving.secret
@@ -101,8 +98,7 @@ class Service:
 
     def attend(self, courier: Courier, clockwork: Clockwork, intake: Intake, desk: Desk) -> dict[str, Work]:
         """Watch and count what they do from now on, and take deliveries in; return the tasks that this takes."""
-        alerts = Alerts(self._store, self._clock, courier.wake, self._config.storage.path.parent)
-        self.note = alerts.note
+        alerts = self.alerts
         alerts.sign = self.watch.sign("alerts")
         courier.sign, courier.settled = self.watch.sign("courier"), self.metrics.settled
         clockwork.sign = self.watch.sign("clockwork")
@@ -116,7 +112,7 @@ class Service:
             self.watch.guard("web server", lambda: server.lives)
         if self._hook is not None:
             self._hook.open(intake.take)
-        return {"watch": self.watch.run, "alerts": partial(alerts.run, desk), "supervision": self._report}
+        return {"watch": self.watch.run, "alerts": partial(alerts.run, desk, courier.wake), "supervision": self._report}
 
     def registration(self, heard: asyncio.Event) -> Registration | None:
         """Return what looks after the webhook, in place of polling; None in mode polling."""
@@ -124,7 +120,7 @@ class Service:
         if self._secret is None or webhook is None:
             return None
         found = Registration(self._channel, webhook.url, self._secret, self._clock, heard)
-        found.sign, found.trouble = self.watch.sign("intake"), self.note
+        found.sign, found.trouble = self.watch.sign("intake"), self.alerts.note
         return found
 
     def ready(self) -> None:
@@ -147,7 +143,7 @@ class Service:
             if kept:
                 self.metrics.committed(self._clock.monotonic() - begun, units)
             else:
-                self.note(Trouble.STORE)
+                self.alerts.note(Trouble.STORE)
 
         return ended
 
@@ -168,7 +164,7 @@ class Service:
         if waits:
             return waits
         try:
-            held = await self._store.read(gauges.is_held)
+            waiting = await self._store.read(held.is_on)
         except StoreFailed:
             return ["the data cannot be read"]
-        return ["the restored data wait for an admin's word"] if held else []
+        return ["the restored data wait for an admin's word"] if waiting else []

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from bot.domain.masking import mask
 from bot.domain.text import clean, fold
 from handlers import approving, confirming, correcting, matters, owndata, owning
 from handlers.matters import Fate, Kind, Matter, Thing
@@ -66,7 +67,7 @@ def _spoken(words: str) -> tuple[bool | None, str]:
 
 
 def _reason(words: str) -> str:
-    return clean(words, LONGEST_REASON).lstrip("#:,. ")
+    return mask(clean(words, LONGEST_REASON)).lstrip("#:,. ")
 
 
 def approve(turn: Turn, ref: str, page: Page | None = None) -> None:

@@ -24,6 +24,7 @@ from handlers import (
     reporting,
 )
 from handlers.alerting import Alert
+from handlers.pacing import Paces
 from handlers.policy import Verdict, Where, Who
 from handlers.turn import Turn
 from storage import audit, chats, dialogues, nonces, outbox, people
@@ -34,6 +35,7 @@ from storage.worlds import Worlds
 _COMMAND = re.compile(r"/([a-z_]{1,32})(?:@([a-z0-9_]+))?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 
 LONGEST = 4_096  # what Telegram lets people write
+PACED = frozenset({Said.TEXT, Said.EDIT, Said.BUTTON, Said.MEDIA})
 
 
 class Desk:
@@ -46,6 +48,7 @@ class Desk:
         self._worlds = Worlds(setting)
         self._texts: Mapping[str, Texts] = {language: Texts(language, setting.zone) for language in LANGUAGES}
         self._commands = commands.by_name()
+        self._paces = Paces()
 
     def receive(self, tx: Tx, incoming: Incoming, now: datetime) -> None:
         """Handle one incoming thing: facts, sums and answers are all written through `tx`."""
@@ -61,6 +64,24 @@ class Desk:
             self._hear_private(turn)
         else:
             self._hear_group(turn)
+
+    def pace(self, tx: Tx, incoming: Incoming, now: datetime, *, waits: bool) -> float | None:
+        """Return for how many seconds something said must wait, since its speaker writes too fast.
+
+        None where it is let go: those who are nobody here have nothing to lose. Whoever begins to wait is told so,
+        unless something of theirs `waits` already.
+        """
+        speaker = incoming.speaker
+        account = speaker.id if speaker else incoming.place.id
+        wait = self._paces.wait(account, incoming.moment.timestamp()) if incoming.said in PACED else 0.0
+        if not wait:
+            return 0.0
+        turn = self._turn(tx, incoming, now)
+        if speaker is None or not policy.is_bound(turn):
+            return None
+        if turn.private and not waits:
+            turn.say_once("pacing.waits")
+        return wait
 
     def apologise(self, tx: Tx, incoming: Incoming, now: datetime, code: str) -> None:
         """Tell whoever said something that it failed for good and was not recorded."""

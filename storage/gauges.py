@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.days import Stage, stage
 from bot.domain.units import UnitId
 from bot.domain.world import World
-from storage import meta, silences
+from storage import silences
 from storage.sqlite import Tx
 from storage.statuses import unit_status
 
@@ -24,11 +24,6 @@ def pushes(tx: Tx) -> dict[str, int]:
     """Return how many pushes there ever were in each state: sent, late, skipped."""
     rows = tx.all("SELECT state, count(*) AS number FROM job_runs WHERE state <> 'done' GROUP BY state")
     return {"sent": 0, "late": 0, "skipped": 0} | {row["state"]: row["number"] for row in rows}
-
-
-def is_held(tx: Tx) -> bool:
-    """Tell whether a restored database waits for an admin's word."""
-    return meta.get(tx, "held") is not None
 
 
 def turnouts(tx: Tx, world: World, now: datetime) -> list[Turnout]:

@@ -3,13 +3,16 @@
 import hashlib
 import os
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
 from storage.errors import Damaged, SchemaError
+
+SYNC_S = 0.05
 
 
 class Migration(NamedTuple):
@@ -146,15 +149,39 @@ def copy_into(connection: sqlite3.Connection, target: Path, *, replace: bool = F
     partial.unlink(missing_ok=True)
     os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     try:
-        connection.execute("VACUUM INTO ?", (str(partial),))
+        with _synced(partial):
+            connection.execute("VACUUM INTO ?", (str(partial),))
         with closing(sqlite3.connect(partial)) as copy:
             verify(copy)
-        _sync(partial)
         partial.rename(target)
         _sync(target.parent)  # or a power cut could take the new name away again
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def _synced(path: Path) -> Iterator[None]:
+    """Bring a file to the disk while it is written: one sync of all at the end would hold up every commit behind it."""
+    over = threading.Event()
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+    def sync() -> None:
+        while not over.wait(SYNC_S):
+            with suppress(OSError):  # the last one, below, is what counts
+                os.fsync(file)
+
+    syncing = threading.Thread(target=sync, name="sync", daemon=True)
+    syncing.start()
+    try:
+        yield
+        over.set()
+        syncing.join()
+        os.fsync(file)
+    finally:
+        over.set()
+        syncing.join()
+        os.close(file)
 
 
 def _sync(path: Path) -> None:

@@ -80,6 +80,7 @@ class Store:
         self._waiting.append((unit, future))
         if self._committer is None or self._committer.done():
             self._committer = asyncio.create_task(self._commit_waiting(writer), name="committer")
+            self._committer.add_done_callback(self._note_end)
         return await asyncio.shield(future)
 
     async def read(self, query: Unit[T]) -> T:
@@ -113,15 +114,16 @@ class Store:
                 outcomes = await _hand(writer, commit_together, [unit for unit, _ in group], self._committed)
             except Exception as fault:  # noqa: BLE001  (whatever ails the thread, nobody may wait for ever)
                 outcomes = [(None, fault)] * len(group)
-            except BaseException:
-                self._torn = True
-                raise
             ended(not any(isinstance(error, StoreFailed) for _, error in outcomes))
             for (_, future), (value, error) in zip(group, outcomes, strict=True):
                 if error is None:
                     future.set_result(value)
                 else:
                     future.set_exception(error)
+
+    def _note_end(self, committer: "asyncio.Task[None]") -> None:
+        """Note that a committer was killed: whoever waits for its group would wait for ever."""
+        self._torn = self._torn or committer.cancelled()
 
     async def backup(self, path: Path) -> None:
         """Write a verified copy of one snapshot, beside whatever is written meanwhile.

@@ -39,16 +39,35 @@ def settle(tx: Tx, update: int, state: UpdateState, error: str = "", *, due: int
     )
 
 
-def is_waiting(tx: Tx, chat: int) -> bool:
-    """Tell whether an earlier update of this chat still waits for another try."""
-    return tx.one("SELECT 1 FROM updates WHERE chat = ? AND state = 'retry' LIMIT 1", (chat,)) is not None
+def waits_behind(tx: Tx, chat: int, account: int) -> int | None:
+    """Return behind which lane something said has to wait: the account's own, the chat's, or none.
+
+    A lane is a chat where an earlier update waits for another try, or an account that wrote too fast.
+    In private they are the same; in a group one account that waits keeps nobody else waiting.
+    """
+    lanes = (account, chat)
+    found = {
+        row[0] for row in tx.all("SELECT DISTINCT chat FROM updates WHERE chat IN (?, ?) AND state = 'retry'", lanes)
+    }
+    return next((lane for lane in lanes if lane in found), None)
+
+
+def hold(tx: Tx, update: int, lane: int, due: int) -> None:
+    """Let an update wait in a lane: until an instant, and behind whatever waits there; 0 for only the latter."""
+    tx.run("UPDATE updates SET state = 'retry', chat = ?, due = ? WHERE id = ?", (lane, due, update))
+
+
+def conceal(tx: Tx, update: int, raw: str) -> None:
+    """Keep an update that has come to its end in these words instead."""
+    tx.run("UPDATE updates SET raw = ? WHERE id = ? AND state <> 'retry'", (raw, update))
 
 
 def waiting(tx: Tx, now: int) -> list[Any]:
-    """Return the updates (id, chat, raw, attempts) whose chat's first waiting one is due, in order."""
+    """Return the updates (id, chat, raw, attempts) of every lane up to its first one that is not due, in order."""
     return tx.all(
-        "SELECT id, chat, raw, attempts FROM updates u WHERE state = 'retry' AND (SELECT due FROM updates f"
-        " WHERE f.chat = u.chat AND f.state = 'retry' ORDER BY f.id LIMIT 1) <= ? ORDER BY id",
+        "WITH stops AS (SELECT chat, min(id) AS id FROM updates WHERE state = 'retry' AND due > ? GROUP BY chat)"
+        " SELECT u.id, u.chat, raw, attempts FROM updates u LEFT JOIN stops s ON s.chat = u.chat"
+        " WHERE state = 'retry' AND (s.id IS NULL OR u.id < s.id) ORDER BY u.id",
         (now,),
     )
 

@@ -118,11 +118,12 @@ def _spoken(key: int, said: Said, message: Json, text: Any, bot: int) -> Incomin
 def _document(message: Json) -> FileRef | None:
     """Return the document that the message carries, as its sender describes it; None where it has no id."""
     document = message.get("document")
-    if not isinstance(document, dict) or not isinstance(document.get("file_id"), str):
+    file = document.get("file_id") if isinstance(document, dict) else None
+    if not isinstance(document, dict) or not isinstance(file, str) or not file.isascii():
         return None
     name, size, mime = (document.get(field) for field in ("file_name", "file_size", "mime_type"))
     return FileRef(
-        document["file_id"],
+        file,
         clean(name, FILE_NAME) if isinstance(name, str) else "",
         size if type(size) is int and 0 < size < LARGEST else 0,
         clean(mime, MIME) if isinstance(mime, str) else "",

@@ -75,8 +75,9 @@ def _serve(config: Config, roster: Roster, port: int, *, open_browser: bool) -> 
 
 
 async def _until_terminated(page: Coroutine[None, None, None]) -> None:
-    """Serve until it ends; SIGTERM closes it as Ctrl-C does, with all that was laid down for it."""
+    """Serve until it ends; other signals close it as Ctrl-C does, and take away what was laid down for it."""
     serving = asyncio.ensure_future(page)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, serving.cancel)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, serving.cancel)
     with suppress(asyncio.CancelledError):
         await serving

@@ -44,11 +44,12 @@ def restore(config: Config, file: Path | None, accept_loss: bool) -> None:  # no
         asyncio.run(_accept(config, now))
         note("going on with the data as they are")
     else:
-        _restore(config, file, now)
+        put_back(config, file, now)
     note(HELD)
 
 
-def _restore(config: Config, file: Path, now: datetime) -> None:
+def put_back(config: Config, file: Path, now: datetime) -> None:
+    """Put the backup in the place of the data. Raises what `open_store` does; then nothing has changed."""
     path = config.storage.path
     with InstanceLock(path):
         fresh = _copy(file, path)

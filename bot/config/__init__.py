@@ -122,10 +122,10 @@ class Telegram(Frozen):
             raise ValueError("token and token_file exclude each other")
         if self.mode == "webhook" and not self.webhook:
             raise ValueError('mode = "webhook" needs [telegram.webhook] with url and secret_file')
-        if self.webhook and self.webhook.path in PAGES:
-            raise ValueError(f'webhook.url needs a path of its own, such as "{self.webhook.url.rstrip("/")}/telegram"')
         if self.webhook and self.base_url == TELEGRAM and not self.webhook.url.startswith("https:"):
             raise ValueError(f"{TELEGRAM} delivers only to https; webhook.url begins otherwise")
+        if self.webhook and self.webhook.path in PAGES:
+            raise ValueError(f'webhook.url needs a path of its own, such as "{self.webhook.url.rstrip("/")}/telegram"')
         return self
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.domain.campaign import Campaign
 from bot.domain.days import Stage
+from bot.domain.masking import MASK
 from bot.domain.questions import Doubt
 from bot.domain.status import MetricStatus
 from bot.domain.units import Unit
@@ -73,3 +74,8 @@ class Receipt:
     retires: tuple[int, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     note: str = ""
+
+    @property
+    def masked(self) -> bool:
+        """Tell whether numbers were taken out of the note, so that its author is told."""
+        return MASK in self.note

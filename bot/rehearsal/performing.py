@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -64,8 +65,8 @@ class Prompter:
             raise
 
 
-async def perform(briefing: Briefing, end: socket.socket) -> None:
-    """Run the bot until the page is gone. Raises what ended it before."""
+async def perform(briefing: Briefing, end: socket.socket, hurry: Callable[[], None]) -> None:
+    """Run the bot until the page is gone. Raises what ended it before; `hurry` is called when it is to leave."""
     with Face(briefing.face) as face:
         config, clock = briefing.config, MirrorClock(briefing.begin, face)
         channel = TelegramChannel(briefing.token, config.telegram.base_url, clock)
@@ -76,7 +77,7 @@ async def perform(briefing: Briefing, end: socket.socket) -> None:
             ready = asyncio.create_task(app.ready.wait())
             ready.add_done_callback(lambda _: wire.tell("ready"))
             await asyncio.wait((serving, task, prompter.broken), return_when=asyncio.FIRST_COMPLETED)
-            _leave_soon()
+            hurry()
             for each in (ready, serving):
                 each.cancel()
             for ended in (task, prompter.broken):
@@ -98,7 +99,7 @@ def main() -> int:
     logs.configure("info", secrets=(briefing.token.get_secret_value(),))
     log.info("starting", pid=os.getpid())
     try:
-        asyncio.run(perform(briefing, socket.socket(fileno=int(number))))
+        asyncio.run(perform(briefing, socket.socket(fileno=int(number)), _leave_soon))
     except Exception as error:  # noqa: BLE001  (whatever ends the bot is named in the log and by the exit code)
         log.error("ended by a fault", error=type(error).__name__, place=logs.place(error))
         return FAILED

@@ -72,7 +72,7 @@ class BotProcess:
         if self._watch is not None and not self._watch.done():
             return self.up.is_set()
         ours, theirs = socket.socketpair()
-        with theirs, self._log.open("ab") as log:
+        with theirs, self._log.open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(*COMMAND, str(theirs.fileno()), str(self._briefing)),
                 cwd=Path(bot.__file__).parent.parent,

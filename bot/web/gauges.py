@@ -15,7 +15,7 @@ from bot.domain.clock import Clock
 from bot.domain.world import Setting
 from bot.watch import Watch
 from bot.web.metrics import Metrics
-from storage import gauges, health
+from storage import gauges, health, held
 from storage.errors import StoreFailed
 from storage.gauges import Turnout
 from storage.health import Health
@@ -96,7 +96,7 @@ class Gauges(Collector):
         dates = gauges.said(tx, [number for number, _ in noted])
         return Reading(
             health.examine(tx, self._channel, local.date(), midnight, int(now.timestamp())),
-            gauges.is_held(tx),
+            held.is_on(tx),
             gauges.pushes(tx),
             [max(0.0, at - said) for (_, at), said in zip(noted, dates, strict=True) if said is not None],
             self._read_turnouts(tx, now),

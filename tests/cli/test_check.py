@@ -12,7 +12,9 @@ import pytest
 from click.testing import Result
 
 from bot.app import SystemClock, setting_of
-from bot.check import Level, Line, Scene, examine
+from bot.channels.telegram import TelegramChannel
+from bot.check import Level, Line, Scene, examine, ground
+from bot.check.start import Unfit, make_fit
 from bot.cli.failures import explain
 from bot.domain.schedule import Slot
 from bot.rehearsal.botapi import BotApiServer
@@ -150,7 +152,7 @@ async def test_a_full_disk_is_warned_of(terminal: Terminal, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize(
-    ("version", "affected"), [((3, 51, 2), True), ((3, 51, 3), False), ((3, 7, 0), True), ((3, 6, 23), False)]
+    ("version", "affected"), [((3, 51, 2), True), ((3, 51, 3), False), ((3, 38, 0), True), ((3, 37, 9), False)]
 )
 async def test_S18_a_sqlite_with_the_wal_reset_bug_is_named(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch, version: tuple[int, int, int], *, affected: bool
@@ -168,3 +170,83 @@ async def test_R2_a_push_that_was_skipped_is_listed(terminal: Terminal) -> None:
         await store.write(partial(ledger.enter, slot=slot, state="skipped", now=1_701_400_000, reason="too late"))
     found = await examined(terminal, datetime(2023, 12, 1, 12, tzinfo=UTC))
     assert Line(Level.WARN, "pushes", "vneid countdown of 2023-11-30 07:00: skipped, too late") in found
+
+
+async def test_S15_data_on_a_share_of_another_machine_are_refused(tmp_path: Path) -> None:
+    mounts = {Path("/"): "ext4", tmp_path: "nfs4", tmp_path / "local": "xfs"}
+    assert [ground.kind_of(tmp_path / name, mounts) for name in ("", "deep/er", "local/x")] == ["nfs4", "nfs4", "xfs"]
+    assert ground.kind_of(tmp_path.parent, mounts) == "ext4"
+
+
+@pytest.mark.parametrize(
+    ("kind", "level"),
+    [("ext4", Level.OK), ("nfs4", Level.FAIL), ("cifs", Level.FAIL), ("9p", Level.WARN), ("fuse.sshfs", Level.WARN)],
+)
+def test_S15_the_kind_of_file_system_is_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, level: Level
+) -> None:
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(
+        f"36 35 98:0 / /elsewhere rw - proc proc rw\n37 35 0:5 / {tmp_path} rw shared:1 - {kind} src rw\n"
+    )
+    monkeypatch.setattr(ground, "MOUNTS", mounts)
+    assert ground.file_system(tmp_path).level is level
+
+
+def test_S15_the_bot_does_not_start_on_a_share(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal.fill()
+    monkeypatch.setattr(ground, "mounted", lambda: {Path("/"): "nfs4"})
+    with pytest.raises(Unfit) as refused:
+        make_fit(terminal.config)
+    assert "lies on nfs4: wanted a disk of this machine" in explain(refused.value).text
+
+
+def test_S17_files_that_others_may_read_are_warned_of_and_closed_at_the_start(terminal: Terminal) -> None:
+    terminal.fill()
+    terminal.data.chmod(0o644)
+    assert "tiendo.db (mode 0644): wanted mode 0600" in terminal.type("check").stdout
+    assert {line.subject for line in make_fit(terminal.config)} == {"modes"}
+    assert terminal.data.stat().st_mode & 0o777 == 0o600
+    assert make_fit(terminal.config) == []
+
+
+def test_S17_a_folder_in_which_others_may_write_is_warned_of(terminal: Terminal) -> None:
+    terminal.fill()
+    terminal.folder.chmod(0o777)
+    assert lines(terminal.type("check"))["modes"].endswith("others may put files there; wanted 0700")
+
+
+def test_S8_a_damaged_file_is_a_line_with_the_way_back(terminal: Terminal) -> None:
+    terminal.fill()
+    terminal.data.write_bytes(terminal.data.read_bytes()[:8_192] + bytes(4_096) + terminal.data.read_bytes()[12_288:])
+    result = terminal.type("check")
+    assert result.exit_code == 1
+    assert "The way back: `tiendo restore FILE` with your newest copy" in lines(result)["data"]
+
+
+def test_S9_commits_that_went_missing_are_a_line(terminal: Terminal) -> None:
+    terminal.fill()
+    before = terminal.data.read_bytes()
+    terminal.type("rebuild")
+    terminal.data.write_bytes(before)
+    assert "lacks its last 1 commits" in lines(terminal.type("check"))["sequence"]
+
+
+def test_S11_a_backup_that_is_old_or_gone_is_warned_of(terminal: Terminal) -> None:
+    terminal.fill()
+    assert lines(terminal.type("check"))["backup"].startswith("ok none yet")
+    terminal.change(f"INSERT INTO meta VALUES ('backup_at', '0'), ('backup_file', '{terminal.file}')")
+    assert lines(terminal.type("check"))["backup"].startswith("warn ")
+    terminal.change("UPDATE meta SET value = '/nowhere/copy.db' WHERE key = 'backup_file'")
+    assert lines(terminal.type("check"))["backup"] == "warn /nowhere/copy.db is gone"
+
+
+async def test_D2_a_webhook_that_the_config_does_not_want_is_warned_of(online: Terminal) -> None:
+    await asyncio.to_thread(online.fill)
+    assert lines(await checked(online))["webhook"] == "ok none, 0 updates wait"
+    config = online.config
+    channel = TelegramChannel(config.token({}), config.telegram.base_url, SystemClock())
+    await channel.open()
+    await channel.set_webhook("http://127.0.0.1:9/telegram", "secret")
+    await channel.close()
+    assert lines(await checked(online))["webhook"].startswith("warn http://127.0.0.1:9/telegram, 0 updates wait")

@@ -4,7 +4,7 @@ import io
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -42,13 +42,13 @@ def screen() -> Iterator[Log]:
     yield from configured(Screen())
 
 
-def configured(stream: Log) -> Iterator[Log]:
+def configured(stream: Log, secrets: Sequence[str] = ("secret-word",)) -> Iterator[Log]:
     """Configure the logs, and leave everything as it was."""
     root, own = logging.getLogger(), [logging.getLogger(name) for name in logs.OWN]
     before = (root.level, list(root.handlers), [logger.level for logger in own])
     for handler in before[1]:
         root.removeHandler(handler)  # so that pytest's own are not closed
-    logs.configure("debug", stream, secrets=("secret-word",))
+    logs.configure("debug", stream, secrets=secrets)
     yield stream
     logging.captureWarnings(capture=False)
     structlog.reset_defaults()

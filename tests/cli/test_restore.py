@@ -42,13 +42,65 @@ def test_a_restored_backup_is_the_data_again(saved: Terminal) -> None:
     assert saved.type("status").exit_code == 0
 
 
-def test_R9_nothing_that_waited_in_the_backup_is_sent_again(saved: Terminal) -> None:
+def test_R9_what_waited_in_the_backup_is_held_and_the_admin_is_asked(saved: Terminal) -> None:
     restore(saved)
-    assert saved.query("SELECT state, error FROM outbox ORDER BY id") == [
-        ("expired", "restored"),
+    assert saved.query("SELECT state, error FROM outbox ORDER BY id LIMIT 3") == [
+        ("waiting", ""),
         ("unknown", "stopped while sending"),
         ("sent", ""),
     ]
+    [(text,)] = saved.query("SELECT payload FROM outbox WHERE id = 4")
+    assert "Đang giữ: 0 trả lời, 1 tin tự gửi" in text
+    assert "held      restored: 0 answers and 1 pushes wait" in saved.type("check").stdout
+
+
+@pytest.mark.parametrize(("words", "state"), [((), "waiting"), (("--drop",), "expired")])
+def test_R9_the_admin_lets_go_or_gives_up(saved: Terminal, words: tuple[str, ...], state: str) -> None:
+    restore(saved)
+    assert "1 messages" in saved.type("release", *words).stdout
+    assert saved.query("SELECT state FROM outbox WHERE id = 1") == [(state,)]
+    assert saved.query("SELECT count(*) FROM audit WHERE what = 'released'") == [(1,)]
+    again = saved.type("release", *words)
+    assert (again.exit_code, again.stderr) == (1, "Error: nothing is held\n")
+
+
+def lose_the_log(terminal: Terminal) -> None:
+    """Leave the file as a crash and a removed log do: older than what its sidecar says."""
+    before = terminal.data.read_bytes()
+    terminal.type("rebuild")
+    terminal.data.write_bytes(before)
+
+
+def test_S9_data_that_lost_commits_go_on_only_when_that_is_said_and_are_held_then(saved: Terminal) -> None:
+    lose_the_log(saved)
+    refused = saved.type("rebuild")
+    assert refused.exit_code == 1
+    assert "lacks its last 1 commits (0 entries)" in refused.stderr
+    assert "tiendo restore --accept-loss" in refused.stderr
+    assert saved.type("restore", "--accept-loss").exit_code == 0
+    assert saved.type("rebuild").exit_code == 0
+    assert saved.query("SELECT count(*) FROM meta WHERE key = 'held'") == [(1,)]
+
+
+def test_S9_a_backup_is_the_way_back_too(saved: Terminal) -> None:
+    lose_the_log(saved)
+    assert restore(saved) == 0
+    assert saved.type("rebuild").exit_code == 0
+
+
+def test_S9_where_the_file_is_gone_nothing_starts_empty(saved: Terminal) -> None:
+    saved.data.unlink()
+    for words in (("migrate",), ("roster", "import", saved.roster, "--apply"), ("rebuild",)):
+        result = saved.type(*words)
+        assert result.exit_code == 1
+        assert "tiendo.db is gone" in result.stderr
+    assert not saved.data.exists()
+
+
+@pytest.mark.parametrize("words", [(), ("copy.db", "--accept-loss")])
+def test_restore_wants_a_file_or_the_word(saved: Terminal, words: tuple[str, ...]) -> None:
+    paths = [saved.folder / word if word.endswith(".db") else word for word in words]
+    assert saved.type("restore", *paths).exit_code == 2
 
 
 def test_the_data_before_are_kept_aside_with_what_is_still_in_their_log(saved: Terminal) -> None:

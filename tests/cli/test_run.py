@@ -198,7 +198,7 @@ async def test_D4_the_token_of_another_bot_is_refused(filled: Terminal, server: 
         (
             "[telegram]",
             '[telegram]\nmode = "webhook"\nwebhook = {url = "http://x/y", secret_file = "s"}',
-            "telegram.mode",
+            "telegram.webhook.secret_file",
         ),
     ],
 )

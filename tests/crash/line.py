@@ -25,8 +25,8 @@ class FarServer(BotApiServer):
     On loopback a kill would hardly ever strike while a call is on its way.
     """
 
-    def __init__(self, clock: Clock, seed: int) -> None:
-        super().__init__(clock, limits=LIMITS)
+    def __init__(self, clock: Clock, seed: int, limits: Limits = LIMITS) -> None:
+        super().__init__(clock, limits=limits)
         self._clock = clock
         self._chance = random.Random(seed)  # noqa: S311  (a repeatable run, not a secret)
         self._lose_answers(seed)

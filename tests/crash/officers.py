@@ -12,7 +12,6 @@ from bot.rehearsal.botapi.server import BotApiServer
 
 Values = dict[str, int]
 METRICS = ("tn", "kh")
-TODAY, YESTERDAY = "today", "yesterday"
 FIRST_QUESTION = "Thu nhận hôm nay"
 ZERO = "0"  # the label of the button that answers a question with nought
 
@@ -27,12 +26,13 @@ class How(Enum):
 
 
 class Statement(NamedTuple):
-    """One thing that an officer has said about a day, under the number of its update."""
+    """One thing that an officer has said about a day (its date), under the number of its update."""
 
     update: int
     day: str
     how: How
     given: Values
+    heard: str = ""  # the day on which it was said
 
 
 def standing(said: Iterable[Statement]) -> Values:
@@ -54,21 +54,41 @@ def standing(said: Iterable[Statement]) -> Values:
 
 @dataclass
 class Officer:
-    """One officer at the phone: speaks, and keeps a list of what was said."""
+    """One officer at the phone: speaks, and keeps a list of what was said. `dated` names the day before as 1.
+
+    Without `presses` questions are answered by typing: the messenger forgets a press after minutes.
+    """
 
     ward: str
     user: User
     server: BotApiServer
     chance: random.Random
+    dated: Callable[[int], str]
+    presses: bool = True
     said: list[Statement] = field(default_factory=list)
     _newest: Message | None = None  # the message of the last statement, if editing it replaces what it said
     _lines: list[tuple[Message, Values]] = field(default_factory=list)  # today's lines of both numbers
     _asked: tuple[int, Values] | None = None  # the /baocao that runs: its message and the answers so far
     _pressed: set[str] = field(default_factory=set)
 
+    @property
+    def today(self) -> str:
+        """Return the date on the officer's calendar."""
+        return self.dated(0)
+
     def must_stand(self, day: str) -> Values:
         """Return what the bot must hold for a day once it has heard everything."""
         return standing(each for each in self.said if each.day == day)
+
+    @property
+    def days(self) -> set[str]:
+        """Return the days that were spoken of."""
+        return {each.day for each in self.said}
+
+    def sleep_over_it(self) -> None:
+        """Let the day end: what was half done is left, and its messages are not edited any more."""
+        self._newest, self._asked = None, None
+        self._lines.clear()
 
     def speak(self) -> None:
         """Say one more thing, chosen by chance."""
@@ -89,19 +109,19 @@ class Officer:
         move()
 
     def _line(self) -> None:
-        given = self._new_values(TODAY)
-        self._newest = self._say(_typed(given), TODAY, How.SET, given)
+        given = self._new_values(self.today)
+        self._newest = self._say(_typed(given), self.today, How.SET, given)
         self._lines.append((self._newest, given))
 
     def _line_of_yesterday(self) -> None:
-        given = self._new_values(YESTERDAY)
-        self._say(f"hq {_typed(given)}", YESTERDAY, How.SET, given)
+        given = self._new_values(self.dated(1))
+        self._say(f"hq {_typed(given)}", self.dated(1), How.SET, given)
 
     def _adjust(self) -> None:
         name = self.chance.choice(METRICS)
-        stands = self.must_stand(TODAY).get(name, 0)
+        stands = self.must_stand(self.today).get(name, 0)
         number = self.chance.choice([n for n in range(-3, 8) if n and stands + n >= 0])
-        self._newest = self._say(f"{name} {number:+}", TODAY, How.ADD, {name: number})
+        self._newest = self._say(f"{name} {number:+}", self.today, How.ADD, {name: number})
 
     def _edit(self) -> None:
         """Edit the newest message: it says something else now, however often it is edited."""
@@ -109,27 +129,28 @@ class Officer:
         if message is not None and self.said[-1].how in {How.ADD, How.MEND}:
             ((name, number),) = self.said[-1].given.items()
             mended = number + self.chance.randint(1, 5)
-            self._note(TODAY, How.MEND, {name: mended})
+            self._note(self.today, How.MEND, {name: mended})
             self.user.edit(message, f"{name} {mended:+}")
             self._newest = message
         elif message is not None:
-            given = self._new_values(TODAY)
-            self._note(TODAY, How.SET, given)
+            given = self._new_values(self.today)
+            self._note(self.today, How.SET, given)
             self.user.edit(message, _typed(given))
             self._newest, self._lines[-1] = message, (message, given)
 
     def _edit_too_late(self) -> None:
         """Edit a line that a later message has overtaken: that changes nothing."""
-        stands = self.must_stand(TODAY)
+        stands = self.must_stand(self.today)
         late = [message for message, given in self._lines if any(stands.get(name) != given[name] for name in METRICS)]
         if late and self.said[-1].how is not How.UNDO:
-            self.user.edit(self.chance.choice(late), _typed(self._new_values(TODAY)))
+            self.user.edit(self.chance.choice(late), _typed(self._new_values(self.today)))
 
     def _undo(self) -> None:
         """Take back the newest of what stands, of whichever day it is."""
-        standing_days = [each.day for each in self.said if self.must_stand(each.day)]
-        if standing_days:
-            self._say("hoàn tác", standing_days[-1], How.UNDO, {})
+        stands = {day for day in (self.today, self.dated(1)) if self.must_stand(day)}
+        days = [each.day for each in self.said if each.heard == self.today and each.day in stands]
+        if days:
+            self._say("hoàn tác", days[-1], How.UNDO, {})
 
     def _begin(self) -> None:
         self._asked = (self.user.private.send("/baocao").message_id, {})
@@ -140,17 +161,17 @@ class Officer:
     def _answer(self, command: int, given: Values) -> None:
         """Answer the question that the bot puts next: with its button if it is seen already, else by typing."""
         name = METRICS[len(given)]
-        question = self._question(command) if not given else None
+        question = self._question(command) if self.presses and not given else None
         if question is not None:
             self._pressed.add(_data_of(question))
             self.user.press(question, ZERO)
             self._asked = (command, {name: 0})
             return
-        fresh = self._new_values(TODAY)[name]
+        fresh = self._new_values(self.today)[name]
         given = given | {name: fresh}
         if len(given) == len(METRICS):
             self._asked = None
-            self._note(TODAY, How.SET, given)
+            self._note(self.today, How.SET, given)
         else:
             self._asked = (command, given)
         self.user.private.send(str(fresh))
@@ -172,7 +193,7 @@ class Officer:
     def _note(self, day: str, how: How, given: Values) -> None:
         """Write down what is said next, before it is said."""
         self._newest = None
-        self.said.append(Statement(self.server.next_update_id, day, how, given))
+        self.said.append(Statement(self.server.next_update_id, day, how, given, self.today))
 
     def _new_values(self, day: str) -> Values:
         """Return numbers that differ from what stands in each metric, so that the statement changes something."""

@@ -154,11 +154,14 @@ def roster() -> str:
     return "\n".join(rows) + "\n"
 
 
-async def appoint(config: Config, server: BotApiServer, now: datetime, chance: random.Random) -> list[Officer]:
-    """Make the database and give every ward an officer who has opened the chat."""
+async def appoint(
+    config: Config, server: BotApiServer, now: datetime, chance: random.Random, wards: int = WARDS
+) -> list[Officer]:
+    """Make the database and give every ward, or the first so many, an officer who has opened the chat."""
+    dated = calendar(server, config)
     officers = [
-        Officer(f"W{n:02}", server.world.add_user(f"Cán bộ {n:02}"), server, random.Random(chance.random()))  # noqa: S311  (as above)
-        for n in range(WARDS)
+        Officer(f"W{n:02}", server.world.add_user(f"Cán bộ {n:02}"), server, random.Random(chance.random()), dated)  # noqa: S311  (as above)
+        for n in range(wards)
     ]
     async with open_store(config.storage.path, create=True) as store:
         await store.write(partial(apply_roster, config=config, text=roster(), now=now))
@@ -166,6 +169,16 @@ async def appoint(config: Config, server: BotApiServer, now: datetime, chance: r
     for officer in officers:
         officer.user.private.send("/start")
     return officers
+
+
+def calendar(server: BotApiServer, config: Config) -> Callable[[int], str]:
+    """Return what names the date of so many days ago, by the clock of the messenger."""
+
+    def dated(ago: int) -> str:
+        now = server.world.stage.clock.now().astimezone(config.zone)
+        return (now.date() - timedelta(days=ago)).isoformat()
+
+    return dated
 
 
 def _give_posts(tx: Tx, officers: Sequence[Officer], now: int) -> None:

@@ -15,7 +15,7 @@ from bot.domain.campaign import Key
 from bot.domain.roster import Roster, diff, read_roster
 from bot.domain.units import UnitId
 from bot.domain.world import Setting, World
-from storage import chats, entries, people, rosters, schema, connecting, tallies, worlds
+from storage import chats, connecting, entries, people, rosters, schema, tallies, worlds
 from storage.entries import Entry, EntryKind, EntryState, NewEntry, Slot
 from storage.sqlite import Tx
 from tests import cast

@@ -192,6 +192,9 @@ class Spy:
     def __init__(self, tx: Tx, plans: list[str]) -> None:
         self._tx, self._plans = tx, plans
 
+    def value(self, sql: str, params: tuple[Any, ...] = ()) -> Any:
+        return self._tx.value(sql, params)
+
     def all(self, sql: str, params: tuple[Any, ...] = ()) -> list[Any]:
         self._plans.append(" ".join(row["detail"] for row in self._tx.all(f"EXPLAIN QUERY PLAN {sql}", params)))
         return self._tx.all(sql, params)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from storage import schema
+from storage.connecting import prepare
 from storage.errors import Damaged, SchemaError
 from storage.schema import Migration
-from storage.connecting import prepare
 from storage.sqlite import open_reader, open_store
 
 KNOWN = schema.migrations()

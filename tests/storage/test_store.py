@@ -186,7 +186,7 @@ async def test_closing_finishes_what_waits_and_takes_nothing_more(path: Path) ->
 async def test_a_closed_store_leaves_one_file_and_no_log(path: Path) -> None:
     async with open_store(path, create=True) as store:
         await store.write(put("a"))
-    assert {file.name for file in path.parent.iterdir()} == {"tiendo.db", "tiendo.db.lock"}
+    assert {file.name for file in path.parent.iterdir()} == {"tiendo.db", "tiendo.db.lock", "tiendo.db.seq"}
 
 
 @pytest.mark.parametrize("empty", [False, True])
@@ -208,7 +208,7 @@ async def test_S17_every_file_is_for_the_owner_alone(path: Path) -> None:
             files = {file.name: file.stat().st_mode & 0o777 for file in path.parent.iterdir()}
     finally:
         os.umask(mask)
-    names = ("tiendo.db", "tiendo.db-wal", "tiendo.db-shm", "tiendo.db.lock", "copy.db")
+    names = ("tiendo.db", "tiendo.db-wal", "tiendo.db-shm", "tiendo.db.lock", "tiendo.db.seq", "copy.db")
     assert files == dict.fromkeys(names, 0o600)
 
 

@@ -3,7 +3,10 @@
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from storage import meta
+from storage.errors import Behind
 from storage.sqlite import Tx, open_reader, open_store
 
 HEADER, FRAME = 32, 24 + 4_096
@@ -61,18 +64,23 @@ async def test_S7_a_log_cut_anywhere_opens_on_a_prefix_that_holds_all_that_was_a
     files, sizes = await crashed(path)
     frames = range(HEADER, sizes[-1] + 1, FRAME)
     assert len(files.whole) == sizes[-1] == frames[-1]
-    for cut in sorted({0, 1, HEADER - 1, *frames, *(frame + 1 for frame in frames), *range(700, sizes[-1], 9_973)}):
+    bytes_between = (frame + offset for frame in frames for offset in (-1, 1, 12, 24, 2_000))
+    for cut in sorted({0, 1, *frames, *range(700, sizes[-1], 9_973), *bytes_between} & set(range(sizes[-1] + 1))):
         files.cut(cut)
         async with open_reader(path) as reader:
             found = await reader.read(numbers)
         assert found == list(range(sum(size <= cut for size in sizes))), cut
 
 
-async def test_S7_a_log_cut_in_the_middle_takes_new_units_behind_what_is_left(path: Path) -> None:
+async def test_S7_a_log_cut_in_the_middle_is_refused_until_the_loss_is_accepted(path: Path) -> None:
     files, sizes = await crashed(path)
     files.cut(sizes[5] + FRAME)
-    for number in (100, 101):
-        async with open_store(path) as store:
-            await store.write(partial(unit, number=number))
-    async with open_reader(path) as reader:
-        assert await reader.read(numbers) == [*range(6), 100, 101]
+    with pytest.raises(Behind) as refused:
+        async with open_store(path):
+            pass
+    assert refused.value.found is not None
+    assert refused.value.known.commits - refused.value.found.commits == UNITS - 6
+    async with open_store(path, accept_loss=True) as store:
+        await store.write(partial(unit, number=100))
+    async with open_store(path) as store:
+        assert await store.read(numbers) == [*range(6), 100]

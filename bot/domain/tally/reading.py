@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from bot.domain.campaign import Campaign, Key, Metric
+from bot.domain.masking import mask
 from bot.domain.tally.days import resolve
 from bot.domain.tally.line import NOTE_LIMIT, Amount, Line
 from bot.domain.tally.numbers import LIMIT, grouped, number
@@ -83,7 +84,7 @@ def _line(text: str, campaign: Campaign, today: date) -> Line:
             day = resolve(tokens.pop(end).text, today, campaign.starts)
     found = _amounts(tokens, words, [metric.keys for metric in campaign.counted])
     ordered = {key: found[key] for key in campaign.keys if key in found}
-    return Line(campaign.code, day, ordered, clean(note[0], NOTE_LIMIT) if note else "")
+    return Line(campaign.code, day, ordered, mask(clean(note[0], NOTE_LIMIT)) if note else "")
 
 
 def _measure(text: str) -> None:

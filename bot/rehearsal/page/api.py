@@ -3,18 +3,34 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from bot.rehearsal.botapi import GroupChat, Message, PrivateChat, User
 from bot.rehearsal.botapi.chats import Chat
 from bot.rehearsal.page import state
+from bot.rehearsal.page.asked import (
+    Block,
+    Bot,
+    Cut,
+    Edit,
+    Everybody,
+    Gather,
+    Join,
+    Leap,
+    Push,
+    Say,
+    Sent,
+    Speed,
+    Wanted,
+    Where,
+)
 from bot.rehearsal.page.crowd import NothingRuns
 from bot.rehearsal.page.guard import add_headers, guard
-from bot.rehearsal.page.hours import SPEEDS, Goal
+from bot.rehearsal.page.hours import SPEEDS
 from bot.rehearsal.page.rehearsal import Rehearsal
 from bot.rehearsal.wire import Gone
 from storage.people import Role
@@ -24,118 +40,9 @@ Json = dict[str, Any]
 STATIC = Path(__file__).parent / "static"
 PAGE = 100
 NEWEST = 200
-LONGEST_TEXT = 4096
-LONGEST_CAPTION = 1024
 LARGEST_FILE = 20 * 1024 * 1024  # what getFile hands to a bot (https://core.telegram.org/bots/api#getfile)
 HEARTBEAT_S = 15
 PICTURES = ("image/png", "image/jpeg", "image/webp", "image/gif")
-
-
-class Asked(BaseModel):
-    """What a browser may send; anything more is refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
-
-
-class Say(Asked):
-    """Somebody writes."""
-
-    person: int
-    text: Text
-    reply_to: int | None = None
-    topic: int | None = None
-
-
-class Edit(Asked):
-    """Somebody edits an own message."""
-
-    person: int
-    message: int
-    text: Text
-
-
-class Push(Asked):
-    """Somebody pushes a button under a message; rows and columns count from 0."""
-
-    person: int
-    message: int
-    row: Annotated[int, Field(ge=0)]
-    column: Annotated[int, Field(ge=0)]
-
-
-class Join(Asked):
-    """Somebody new opens an invite link."""
-
-    unit: str
-    role: Literal["officer", "commander"]
-    approve: bool = True
-
-
-class Gather(Asked):
-    """A new group is made and bound."""
-
-    unit: str
-
-
-class Everybody(Asked):
-    """A share of all others reports."""
-
-    share: Annotated[float, Field(gt=0, le=1, strict=False)]
-    seed: int = 1
-
-
-class Speed(Asked):
-    """The clock's speed."""
-
-    speed: int
-
-
-class Leap(Asked):
-    """Where the clock is to go."""
-
-    goal: Annotated[Goal, Field(strict=False)]
-
-
-class Cut(Asked):
-    """For how many minutes the network goes; 0 brings it back."""
-
-    minutes: Annotated[int, Field(ge=0, le=1440)]
-
-
-class Bot(Asked):
-    """What is done to the bot's process."""
-
-    do: Literal["kill", "start", "restart"]
-
-
-class Where(Asked):
-    """A chat."""
-
-    chat: int
-
-
-class Block(Where):
-    """A person blocks the bot, or unblocks it."""
-
-    blocked: bool
-
-
-class Sent(BaseModel):
-    """What comes with a file; it stands in the address, the file is the body."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    person: int
-    kind: Literal["photo", "document"]
-    name: Annotated[str, Field(min_length=1, max_length=255)]
-    caption: Annotated[str, Field(max_length=LONGEST_CAPTION)] = ""
-    topic: int | None = None
-
-
-Wanted = TypeVar("Wanted", bound=Asked)
 
 
 class Refused(Exception):
@@ -313,8 +220,10 @@ class Api:
 
     async def _bot(self, _: web.Request, asked: Bot) -> Json:
         trouble = self._its.trouble
-        if asked.do != "start" and not await trouble.kill():
-            raise Refused("down")
+        if trouble.down is not (asked.do == "start"):
+            raise Refused("down" if trouble.down else "busy")
+        if not trouble.down:
+            await trouble.kill()
         if asked.do != "kill" and not await trouble.revive():
             raise Refused("not_started")
         return {}

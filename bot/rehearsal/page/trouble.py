@@ -16,7 +16,6 @@ from bot.rehearsal.process import Standing
 Json = dict[str, Any]
 
 WAIT_S = 30
-_DOWN = (Standing.KILLED, Standing.FALLEN)
 
 
 class Trouble:
@@ -49,18 +48,18 @@ class Trouble:
             "account": asdict(self._account) if self._account else None,
         }
 
-    async def kill(self) -> bool:
-        """Kill the bot as a power cut would; False where it does not run."""
-        if self._theatre.bot.health.standing in _DOWN:
-            return False
+    @property
+    def down(self) -> bool:
+        """Return whether no bot runs, not even one that is starting."""
+        return self._theatre.bot.health.standing in (Standing.KILLED, Standing.FALLEN)
+
+    async def kill(self) -> None:
+        """Kill the bot as a power cut would."""
         await self._theatre.bot.kill()
         await self._reckoning.note()
-        return True
 
     async def revive(self) -> bool:
-        """Start the bot again on the same data; False where it runs, or ends at once."""
-        if self._theatre.bot.health.standing not in _DOWN:
-            return False
+        """Start the bot, which is down, again on the same data; False where it ends at once."""
         if self._fall is not None:
             await self._fall
         self._reckoning.begin()

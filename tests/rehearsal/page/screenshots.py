@@ -11,12 +11,14 @@ from bot import config as configs
 from bot.app import running, setting_of
 from bot.domain.roster import Roster, read_roster
 from bot.rehearsal.page import Page, opened
+from bot.rehearsal.page.hours import Goal
 from bot.roster_files import rows_of
 from tests.rehearsal.page.chromium import chromium
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "ben-tre"
 DESKTOP, POCKET = (1440, 900), (390, 780)
 PATIENCE_MS = 60_000
+OFFICERS = 49
 
 
 async def main(folder: Path) -> None:
@@ -31,6 +33,7 @@ async def main(folder: Path) -> None:
         await _size(tab, DESKTOP)
         await tab.goto(page.url)
         await _desktop(tab, page, folder)
+        await _recovery(tab, page, folder)
         await _size(tab, POCKET)
         await _pocket(tab, folder)
 
@@ -49,6 +52,22 @@ async def _desktop(tab: Tab, page: Page, folder: Path) -> None:
     await expect(tab.locator("#clock .time")).to_contain_text("17:30", timeout=PATIENCE_MS)
     await expect(tab.locator("#toasts")).to_be_empty(timeout=PATIENCE_MS)
     await _take(tab, folder, "evening")
+
+
+async def _recovery(tab: Tab, page: Page, folder: Path) -> None:
+    """Kill the bot while an officer and a crowd of others report, and start it again."""
+    await page.rehearsal.hours.leap(Goal.TOMORROW)
+    await tab.get_by_role("button", name="Dừng đột ngột bot").click()
+    others = [player.user for player in page.rehearsal.cast.players.values() if player.extra]
+    for officer in others[:OFFICERS]:
+        officer.private.send("12 9")
+    await tab.locator(".phone").first.locator("textarea").fill("52 40")
+    await tab.locator(".phone").first.locator("textarea").press("Enter")
+    await expect(tab.locator(".standing")).to_contain_text(str(OFFICERS + 1))
+    await tab.get_by_role("button", name="Chạy lại bot").click()
+    await expect(tab.locator(".account")).to_contain_text("0 mất, 0 trùng", timeout=PATIENCE_MS)
+    await tab.locator(".account").scroll_into_view_if_needed()
+    await _take(tab, folder, "recovered")
 
 
 async def _pocket(tab: Tab, folder: Path) -> None:

@@ -8,11 +8,12 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 pytest.importorskip("playwright", reason="the Python package playwright is not installed")
 
+from playwright.async_api import Browser, expect
 from playwright.async_api import Page as Tab
-from playwright.async_api import expect
 
 from bot.rehearsal.botapi import User
 from bot.rehearsal.page import Page
@@ -23,8 +24,11 @@ from tests import cast
 from tests.rehearsal.page.chromium import chromium, program, watched
 from tests.rehearsal.page.conftest import a_page
 
+# One Chromium serves the whole file, so that all of it runs in one event loop.
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.timeout(180),  # a browser starts slowly on a machine that is busy
+    pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(program() is None, reason="no Chromium here: apt-get install chromium"),
 ]
 
@@ -33,7 +37,13 @@ WARDS = "".join(f"TP-{number},Phường {number},xa,TP,1200,,1000,600,1000,400\n
 WITHIN_MS = 30_000
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def page(tmp_path: Path) -> AsyncIterator[Page]:
     header, province, town, _, an_hoi, *_ = cast.ROSTER.splitlines(keepends=True)
     roster = f"{header}{province}{town}{an_hoi}{WARDS}"
@@ -42,9 +52,9 @@ async def page(tmp_path: Path) -> AsyncIterator[Page]:
         yield page
 
 
-@pytest.fixture
-async def tab(page: Page) -> AsyncIterator[Tab]:
-    async with chromium() as browser, watched(browser, page.url) as tab:
+@pytest_asyncio.fixture(loop_scope="module")
+async def tab(browser: Browser, page: Page) -> AsyncIterator[Tab]:
+    async with watched(browser, page.url) as tab:
         yield tab
 
 
@@ -82,7 +92,7 @@ async def test_a_bot_that_ends_by_itself_is_shown_with_its_last_words_and_can_be
     os.kill(pid, signal.SIGKILL)
     await expect(tab.locator(".standing")).to_contain_text("Bot tự dừng")
     await expect(tab.locator(".tail")).to_contain_text("info: starting")
-    await tab.locator("#clock").get_by_role("button", name="Bot đang dừng").click()
+    await tab.get_by_role("button", name="Bot đang dừng").click()
     await expect(tab.locator(".standing")).to_contain_text("Bot đang chạy", timeout=WITHIN_MS)
     await expect(tab.locator(".account")).to_contain_text("Không có tin nhắn nào đang chờ")
 

@@ -10,8 +10,7 @@ import pytest_asyncio
 
 pytest.importorskip("playwright", reason="the Python package playwright is not installed")
 
-from playwright.async_api import Browser as Chromium
-from playwright.async_api import Locator, expect
+from playwright.async_api import Browser, Locator, expect
 from playwright.async_api import Page as Tab
 
 from bot.rehearsal.botapi import GroupChat
@@ -28,7 +27,7 @@ pytestmark = [
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def browser() -> AsyncIterator[Chromium]:
+async def browser() -> AsyncIterator[Browser]:
     async with chromium() as browser:
         yield browser
 
@@ -41,7 +40,7 @@ async def page(tmp_path: Path) -> AsyncIterator[Page]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def tab(browser: Chromium, page: Page) -> AsyncIterator[Tab]:
+async def tab(browser: Browser, page: Page) -> AsyncIterator[Tab]:
     async with watched(browser, page.url) as tab:
         await expect(phone(tab, 0)).to_be_visible()
         yield tab

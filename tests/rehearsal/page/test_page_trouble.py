@@ -102,7 +102,7 @@ async def test_a_bot_that_is_down_is_neither_killed_nor_asked_for_codes(browser:
     assert await browser.post("api/bot", do="kill") == (409, {"error": "down"})
     assert await browser.post("api/join", unit=cast.GIAO_LONG, role="officer") == (409, {"error": "down"})
     await browser.order("api/bot", do="start")
-    assert await browser.post("api/bot", do="start") == (409, {"error": "not_started"})
+    assert await browser.post("api/bot", do="start") == (409, {"error": "busy"})
 
 
 async def test_time_passes_while_the_bot_is_down_and_what_it_missed_says_that_it_is_late(browser: Browser) -> None:

@@ -23,7 +23,8 @@ export class ClockBar {
     );
     this.speeds[0].setAttribute("aria-label", t("speed.0"));
     this.goals = GOALS.map((goal) => el("button", { type: "button", onclick: () => this.leap(goal) }, t(`leap.${goal}`)));
-    this.start = el("button.start", { type: "button", hidden: true, onclick: () => order("/api/bot", { do: "start" }) });
+    this.start = document.getElementById("down");
+    this.start.addEventListener("click", () => order("/api/bot", { do: "start" }));
     this.leaping = el("span.leaping", { hidden: true }, t("leaping"));
     fill(
       node,
@@ -35,7 +36,6 @@ export class ClockBar {
         el("small", { title: names.join("\n") }, names.join(" · ")),
       ),
       el("div.now", {}, this.time, this.day),
-      this.start,
       el("div.speeds", { role: "group", "aria-label": t("speed") }, this.speeds),
       el("div.leaps", { role: "group", "aria-label": t("leap") }, el("span", {}, t("leap")), this.goals, this.leaping),
       el("button.language", { type: "button", onclick: switchLanguage }, t("language")),
@@ -59,7 +59,7 @@ export class ClockBar {
     this.goals[0].disabled = !this.anything;
   }
 
-  // On a phone's width the desk is out of sight: that the bot is down is said here too.
+  // On a phone's width the desk is out of sight: that the bot is down is said above everything.
   bot({ standing }) {
     this.start.hidden = standing === "up";
     this.start.disabled = standing === "starting";

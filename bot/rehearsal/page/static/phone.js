@@ -29,6 +29,8 @@ export class Phone {
     this.log = el("div.log", { role: "log", "aria-live": "polite", tabIndex: 0, onscroll: () => this.scrolled() });
     this.down = el("button.down", { type: "button", hidden: true, onclick: () => this.toEnd() }, "↓");
     this.down.title = t("newer");
+    this.stuck = true; // does one look at the newest bubble?
+    new ResizeObserver(() => this.stuck && this.toEnd()).observe(this.log);
     this.composer = new Composer(this);
     this.node = el(
       "section.phone",
@@ -215,6 +217,7 @@ export class Phone {
 
   // Bubbles beyond an end are loaded when one scrolls there, and those at the other end let go.
   async scrolled() {
+    this.stuck = this.isAtEnd() && !this.newer;
     if (this.loading) return;
     const [oldest, newest] = this.ends();
     if (this.isAtEnd() && this.newer) {

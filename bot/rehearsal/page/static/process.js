@@ -26,7 +26,7 @@ export class ProcessPanel {
   show({ standing, pid, code, tail, waiting, account }) {
     const runs = standing === "up" || standing === "starting";
     this.state.dataset.standing = standing;
-    fill(this.state, el("b", {}, t(`bot.${standing}`, pid ?? code)), waiting > 0 && el("span", {}, t("bot.waiting", waiting)));
+    fill(this.state, el("b", {}, t(`bot.${standing}`, pid, code)), waiting > 0 && el("span", {}, t("bot.waiting", waiting)));
     this.tail.hidden = standing !== "fallen";
     this.tail.textContent = tail.join("\n");
     this.acts.get("kill").hidden = this.acts.get("restart").hidden = !runs;

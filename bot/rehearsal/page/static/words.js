@@ -73,7 +73,7 @@ const VI = {
   "bot.up": (pid) => `Bot đang chạy · tiến trình ${pid}`,
   "bot.starting": "Bot đang khởi động…",
   "bot.killed": "Bot đã bị dừng đột ngột",
-  "bot.fallen": (pid) => `Bot tự dừng (tiến trình ${pid})`,
+  "bot.fallen": (pid, code) => `Bot tự dừng (tiến trình ${pid}, mã ${code})`,
   "bot.down": "Bot đang dừng · Chạy lại",
   "bot.waiting": (count) => `${whole(count)} tin đang chờ bot.`,
   "bot.kill": "Dừng đột ngột bot (kill -9)",
@@ -166,7 +166,7 @@ const EN = {
   members: (count) => `${count} members`,
   "close.phone": "Close this phone",
   write: "Write a message",
-  "write.example": (example) => `For example: ${example}`,
+  "write.example": (example) => `e.g. ${example}`,
   send: "Send",
   attach: "Send a photo or a file",
   menu: "Command menu",
@@ -211,18 +211,19 @@ const EN = {
   "bot.up": (pid) => `The bot runs · process ${pid}`,
   "bot.starting": "The bot is starting…",
   "bot.killed": "The bot was killed",
-  "bot.fallen": (pid) => `The bot ended by itself (process ${pid})`,
+  "bot.fallen": (pid, code) => `The bot ended by itself (process ${pid}, code ${code})`,
   "bot.down": "The bot is down · Start it",
-  "bot.waiting": (count) => `${whole(count)} messages wait for it.`,
+  "bot.waiting": (count) => `${some(count, "message waits", "messages wait")} for it.`,
   "bot.kill": "Kill the bot (kill -9)",
   "bot.restart": "Kill it and start it at once",
   "bot.start": "Start the bot again",
   account: "After the start",
   "account.nothing": "No message was waiting.",
   "account.waited": ({ waited, recorded, lost, doubled }) =>
-    `${whole(waited)} messages waited → ${whole(recorded)} reports recorded, ${whole(lost)} lost, ${whole(doubled)} doubled`,
+    `${some(waited, "message", "messages")} waited → ${some(recorded, "report", "reports")} recorded,` +
+    ` ${whole(lost)} lost, ${whole(doubled)} doubled`,
   "account.receipts": ({ receipts, recorded }) => `${whole(receipts)}/${whole(recorded)} receipts arrived`,
-  "account.owed": ({ owed, arrived }) => `${whole(owed)} answers half sent → ${whole(arrived)} arrived`,
+  "account.owed": ({ owed, arrived }) => `${some(owed, "answer", "answers")} half sent → ${whole(arrived)} arrived`,
   "account.right": "Worked out anew: every total is right",
   "account.wrong": "Worked out anew: some total differs",
   "trouble.cut": (minutes) => `Network down for ${minutes} min`,
@@ -316,6 +317,10 @@ export function shortDay(day) {
 // A whole number with its groups: 1.250 or 1,250.
 export function whole(number) {
   return number.toLocaleString(language === "vi" ? "vi-VN" : "en-GB");
+}
+
+function some(count, one, more) {
+  return `${whole(count)} ${count === 1 ? one : more}`;
 }
 
 export function size(bytes) {

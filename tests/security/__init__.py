@@ -1,0 +1,1 @@
+"""Secrets, locks and what the security document claims."""
