@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 ARGS ?=
 KILLS ?= 100
+COUNT ?= 100000
 SEED ?= 7
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse run test crash check format lock charts screenshots bench bench-page
+.PHONY: help setup rehearse run test crash soak check format lock charts screenshots bench bench-page audit fuzz
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +34,16 @@ test: $(READY)  ## run the tests; ARGS=-k name runs some of them
 
 crash: $(READY)  ## kill the bot under load and count what is lost; KILLS=100 SEED=7
 	$(BIN)/python -m tests.crash --kills $(KILLS) --seed $(SEED)
+
+soak: $(READY)  ## days of a province with a nemesis: MINUTES=n, or KILLS=1000 UPDATES=50000; SEED=7; ends with 1 on any loss
+	$(BIN)/python -m tests.faults.crash_points
+	$(BIN)/python -u -m tests.soak $(if $(filter command line environment,$(origin KILLS)),--kills $(KILLS)) $(if $(UPDATES),--updates $(UPDATES)) $(if $(MINUTES),--minutes $(MINUTES)) --seed $(SEED) $(ARGS)
+
+fuzz: $(READY)  ## mutate real updates and take them in; COUNT=100000 SEED=7
+	$(BIN)/python -m tests.security.fuzz $(COUNT) $(SEED)
+
+audit: $(READY)  ## ask for advisories against what is locked, and hold the lock's hashes
+	$(BIN)/python -m tests.security.audit
 
 check: $(READY)  ## what CI checks besides the tests: style, types, floors
 	$(BIN)/ruff format --check .

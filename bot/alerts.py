@@ -40,7 +40,7 @@ class Alerts:
     async def run(self, desk: Desk, wake: Callable[[], None]) -> None:
         """Tell for ever what has been noted; `wake` is called when something is to be sent."""
         while True:
-            self.sign(DISK_S)
+            self.sign(2 * DISK_S)
             self._look_at_disk()
             if self._waiting and await self._tell(desk):
                 wake()

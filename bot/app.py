@@ -103,7 +103,7 @@ class App:
     ) -> None:
         self.store = store
         self._setting = setting_of(config)
-        self._delivered = config.telegram.mode == "webhook"
+        self._delivered = serving is not None and serving.secret is not None
         pictures = Pictures(store, Worlds(self._setting), painter)
         self.courier = Courier(store, channel, clock, limits, paint=pictures.paint, press=press.print)
         self.ready = asyncio.Event()

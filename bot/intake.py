@@ -26,7 +26,7 @@ from storage.updates import UpdateState
 
 POLL_S = 30.0
 LONGEST_PAUSE_S = 30.0
-LONGEST_TAKE_S = 60.0
+LONGEST_TAKE_S = 120.0
 TRIES = 3
 RIVALRY = 3  # refusals in a row for another's sake; one is left over from our own last poll
 
@@ -168,7 +168,7 @@ class Intake:
             return UpdateState.DEAD
         account = incoming.speaker.id if incoming.speaker else 0
         lane = updates.waits_behind(tx, incoming.place.id, account)
-        wait = self._desk.pace(tx, incoming, now, waits=lane is not None)
+        wait = self._desk.delay(tx, incoming, now, waits=lane is not None)
         if wait is None:
             updates.settle(tx, key, UpdateState.IGNORED)
             return UpdateState.IGNORED

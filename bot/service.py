@@ -33,7 +33,8 @@ from storage.errors import StoreFailed
 from storage.sqlite import Store
 
 REPORT_S = 5.0
-LONGEST_COMMIT_S = 30.0
+LONGEST_COMMIT_S = 120.0  # a nation's roster is one
+LONGEST_READ_S = 2.0
 Work = Callable[[], Awaitable[None]]
 
 
@@ -164,7 +165,8 @@ class Service:
         if waits:
             return waits
         try:
-            waiting = await self._store.read(held.is_on)
-        except StoreFailed:
-            return ["the data cannot be read"]
+            async with asyncio.timeout(LONGEST_READ_S):  # signs of life must not wait for a long backup
+                waiting = await self._store.read(held.is_on)
+        except (StoreFailed, TimeoutError):
+            return ["the data cannot be read now"]
         return ["the restored data wait for an admin's word"] if waiting else []

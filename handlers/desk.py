@@ -24,7 +24,7 @@ from handlers import (
     reporting,
 )
 from handlers.alerting import Alert
-from handlers.pacing import Paces
+from handlers.pacing import Tempo
 from handlers.policy import Verdict, Where, Who
 from handlers.turn import Turn
 from storage import audit, chats, dialogues, nonces, outbox, people
@@ -48,7 +48,7 @@ class Desk:
         self._worlds = Worlds(setting)
         self._texts: Mapping[str, Texts] = {language: Texts(language, setting.zone) for language in LANGUAGES}
         self._commands = commands.by_name()
-        self._paces = Paces()
+        self._tempo = Tempo()
 
     def receive(self, tx: Tx, incoming: Incoming, now: datetime) -> None:
         """Handle one incoming thing: facts, sums and answers are all written through `tx`."""
@@ -65,7 +65,7 @@ class Desk:
         else:
             self._hear_group(turn)
 
-    def pace(self, tx: Tx, incoming: Incoming, now: datetime, *, waits: bool) -> float | None:
+    def delay(self, tx: Tx, incoming: Incoming, now: datetime, *, waits: bool) -> float | None:
         """Return for how many seconds something said must wait, since its speaker writes too fast.
 
         None where it is let go: those who are nobody here have nothing to lose. Whoever begins to wait is told so,
@@ -73,7 +73,7 @@ class Desk:
         """
         speaker = incoming.speaker
         account = speaker.id if speaker else incoming.place.id
-        wait = self._paces.wait(account, incoming.moment.timestamp()) if incoming.said in PACED else 0.0
+        wait = self._tempo.wait(account, incoming.moment.timestamp()) if incoming.said in PACED else 0.0
         if not wait:
             return 0.0
         turn = self._turn(tx, incoming, now)

@@ -18,7 +18,7 @@ class _Debt:
     at: float
 
 
-class Paces:
+class Tempo:
     """How fast each account writes: a bucket that leaks one thing each `EVERY_S` seconds and overflows at `BURST`.
 
     Kept in memory: after a restart everybody begins anew, and those who wait already have it in the data.

@@ -127,6 +127,8 @@ async def work(
                 app.service.watch.guard("control", lambda: control.lives)
             await app.store.write(partial(note_start, config=config, clock=clock))
             await asyncio.wait((task, stopping), return_when=asyncio.FIRST_COMPLETED)
+            if app.service is not None:
+                app.service.watch.release()  # the socket is closed before the bot has stopped
             if task.done():
                 at_fault()
                 raise (None if task.cancelled() else task.exception()) or TaskEnded("app")

@@ -34,7 +34,7 @@ HELD = 50_000  # rows in memory: about 200 bytes each
 STORE_REST_S = 1.0
 LONG_WAIT_S = 60.0
 
-TURN_S = 60.0
+TURN_S = 120.0
 
 T = TypeVar("T")
 _log = structlog.get_logger()

@@ -127,14 +127,14 @@ class Model:
         self.entries += 1
         self.questions.remove(question)
 
-    def override(self, slot: Slot, given: Amounts, by: Voice) -> Outcome:
-        """Let a commander's word stand."""
+    def override(self, slot: Slot, given: Amounts, by: Voice) -> bool:
+        """Let a commander's word stand, and tell whether that changes anything."""
         after = {**self.standing(slot), **given}
         if after == self.standing(slot) and not self._touched(slot, given):
-            return Outcome.UNCHANGED
+            return False
         self.put(slot, given, after, by)
         self.requests.pop(slot, None)
-        return Outcome.COUNTED
+        return True
 
     def decide(self, request: Asked, *, yes: bool) -> bool:
         """Decide a request, and tell whether that changes anything."""

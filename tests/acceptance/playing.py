@@ -254,11 +254,11 @@ class Player:
     def withdraw(self, _: str) -> None:
         """Let an officer take back the first of the own requests."""
         asker = self._asker([*self.model.requests.values()])
-        for request in [each for each in self.model.requests.values() if asker][:]:
-            if asker and request.by.person == self.talk.persons[asker]:
-                self._do("WITHDRAWN", asker, f"/huy {request.ref}", "↩️")
-                del self.model.requests[request.slot]
-                return
+        if asker is not None:
+            own = (each for each in self.model.requests.values() if each.by.person == self.talk.persons[asker])
+            request = next(own)
+            self._do("WITHDRAWN", asker, f"/huy {request.ref}", "↩️")
+            del self.model.requests[request.slot]
 
     def hand_over(self, code: str) -> None:
         """Let a single officer hand the post over; whoever comes goes on with it."""

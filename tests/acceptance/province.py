@@ -1,4 +1,4 @@
-"""A drawn province: one province, fourteen districts, some hundred and eighty wards, and a campaign of forty-five days."""
+"""A drawn province: fourteen districts, some hundred and eighty wards, and a campaign of forty-five days."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

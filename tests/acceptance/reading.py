@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -126,7 +126,8 @@ class Workbook:
     def of_itself(self) -> Figures:
         """Read the figures of the unit itself from the first sheet."""
         lines = list(self.summary.iter_rows(min_row=5, values_only=True))
-        titles, rows = lines[0], {str(line[0]).strip(): line for line in lines[1:] if line[0]}
+        titles: Sequence[Any] = lines[0]
+        rows: dict[str, Sequence[Any]] = {str(line[0]).strip(): line for line in lines[1:] if line[0]}
         found: Figures = {}
         for name in ("Thu nhận", "Kích hoạt"):
             cells = zip(titles[1:], rows[name][1:], strict=True)

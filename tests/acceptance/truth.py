@@ -18,7 +18,7 @@ ALL_DAYS = [STARTS + number * _DAY for number in range(DAYS)]
 def percent(numerator: int, denominator: int) -> str:
     """Write a share with one decimal, a half rounded up."""
     tenths = (2_000 * numerator + denominator) // (2 * denominator)
-    return f"{tenths // 10},{tenths % 10}%"
+    return f"{tenths // 10:,}".replace(",", ".") + f",{tenths % 10}%"
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,17 @@
 """What must hold when all is quiet again: the file and the chats against what the officers have said."""
 
-import html
 import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from bot.app import setting_of
 from bot.config import Config
 from bot.rehearsal.botapi.server import BotApiServer
-from storage import rebuilding, worlds
-from storage.sqlite import open_store
 from tests.crash.officers import METRICS, Officer, Values
 from tests.soak.history import DOUBLED, KINDS, LOST, MISSING, OTHER, WRONG, Finding, Traces, examine
 
@@ -58,7 +53,16 @@ class Evidence:
         log = self.log.read_text(encoding="utf-8", errors="replace")
         needles = (self.server.token.partition(":")[2], *FAULTS)
         return Traces(
-            self.config, self.server, self.first, self.now, log, needles, self.exit_code, self.allowed, self.forsaken
+            self.config,
+            self.server,
+            self.first,
+            self.now,
+            log,
+            needles,
+            self.exit_code,
+            self.allowed,
+            self.forsaken,
+            self.forgotten,
         )
 
     def shown(self, chat: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""The loop over crash points: `python -m tests.faults.crash_points` crashes at every step there is, one after the other.
+"""The loop over crash points: `python -m tests.faults.crash_points` crashes at every step there is, in turn.
 
 Each round has a province of its own, in which two officers report, mend and ask. The bot crashes at its k-th step,
 is started again, perhaps to crash again at its j-th, and then left alone: nothing may be lost or doubled. With
@@ -12,20 +12,23 @@ import signal
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
 
 from bot.app import SystemClock
+from bot.config import Config, load
 from bot.rehearsal.botapi.server import BotApiServer
 from tests.crash.checker import Evidence, judge
 from tests.crash.officers import How, Officer
 from tests.crash.process import ROOT
 from tests.crash.suite import appoint, configure, has_work
-from tests.faults.crashing import CRASHED
+from tests.faults.crashing import CRASHED, NEVER
 from tests.soak.history import Finding
 
 SPEAKERS = 2
@@ -86,38 +89,47 @@ async def nursery() -> AsyncIterator[Nursery]:
 
 
 async def play(bots: Nursery, folder: Path, steps: Sequence[int]) -> Round:
-    """Play one round: a bot for each of `steps`, crashing at that step, and one that does not."""
+    """Play one round in a new folder: a bot for each of `steps`, crashing at that step, and one that does not."""
     clock, chance = SystemClock(), random.Random(7)  # noqa: S311  (repeatable)
     async with BotApiServer(clock, limits=None) as server:
         server.slows_repolls = False
-        config, first = configure(folder, server, clock.now()), server.next_update_id
+        config, first = _configure(folder, server, clock.now()), server.next_update_id
         officers = await appoint(config, server, clock.now(), chance, SPEAKERS)
-        path = folder / "config.toml"
-        with path.open("a", encoding="utf-8") as file:
-            file.write(NO_BACKUPS)
         _speak(officers, 0)
         for turn, step in enumerate(steps, 1):
-            pid = await bots.bear(step, path)
-            ending = asyncio.ensure_future(bots.end())
-            await _until_quiet(server, config.storage.path, ending)
-            _speak(officers, turn)
-            await _until_quiet(server, config.storage.path, ending)
-            if not ending.done():
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGTERM)
-            if await ending != CRASHED:
+            if await _life(bots, server, config, step, partial(_speak, officers, turn)) != CRASHED:
                 break
-        pid = await bots.bear(0, path)
-        ending = asyncio.ensure_future(bots.end())
-        await _until_quiet(server, config.storage.path, ending)
-        if not ending.done():
-            os.kill(pid, signal.SIGTERM)
-        code = await ending
+        code = await _life(bots, server, config, NEVER)
         log = folder / "stderr.log"
         evidence = Evidence(config, server, officers, log, code, len(steps), first, [0.0], clock.now())
         findings = (await judge(evidence)).findings
     crashes = [line.removeprefix("crash ") for line in log.read_text().splitlines() if line.startswith("crash ")]
     return Round(crashes, findings)
+
+
+def _configure(folder: Path, server: BotApiServer, now: datetime) -> Config:
+    """Make the folder with its config. A backup takes as many steps as everything else together."""
+    folder.mkdir()
+    configure(folder, server, now)
+    path = folder / "config.toml"
+    path.write_text(path.read_text(encoding="utf-8") + NO_BACKUPS, encoding="utf-8")
+    return load(path)
+
+
+async def _life(
+    bots: Nursery, server: BotApiServer, config: Config, step: int, then: Callable[[], None] = lambda: None
+) -> int:
+    """Let one live until it crashes, or has nothing to do even after what is said `then`; return its exit code."""
+    data = config.storage.path
+    pid = await bots.bear(step, data.with_name("config.toml"))
+    ending = asyncio.ensure_future(bots.end())
+    await _until_quiet(server, data, ending)
+    then()
+    await _until_quiet(server, data, ending)
+    if not ending.done():
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+    return await ending
 
 
 def _speak(officers: Sequence[Officer], turn: int) -> None:
@@ -150,12 +162,12 @@ async def every(folder: Path) -> tuple[Counter[str], list[Finding]]:
             step += 1
             again = SECOND_CRASHES[step % len(SECOND_CRASHES)]
             for steps in ((step,), (step, again)):
-                place = folder / "-".join(map(str, steps))
-                place.mkdir(parents=True)
-                played = await play(bots, place, steps)
+                played = await play(bots, folder / "-".join(map(str, steps)), steps)
                 findings += played.findings
                 for finding in played.findings:
-                    click.echo(f"step {steps}: {finding.kind}: {finding.where}: {finding.found}, wanted {finding.wanted}")
+                    click.echo(
+                        f"step {steps}: {finding.kind}: {finding.where}: {finding.found}, wanted {finding.wanted}"
+                    )
                 crashes.update(played.crashes)
                 if not played.crashes:
                     return crashes, findings

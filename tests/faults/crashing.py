@@ -1,4 +1,4 @@
-"""A bot that exits at its k-th step: `python -m tests.faults.crashing`, a nursery that forks one for each line it reads.
+"""A bot that exits at its k-th step: `python -m tests.faults.crashing`, which forks one for each line it reads.
 
 A step is a moment at which a crash could matter: a commit, before it begins, with its statements done, before
 and after it is made; a call, before its first byte leaves and after its answer is there. They are counted from
@@ -25,7 +25,8 @@ from storage.transaction import Outcome, Unit, commit_together
 from tests.soak.player import PACE, brisk
 
 CRASHED = 137
-FREE = 0
+NEVER = 0
+CHILD = 0
 
 
 class Steps:
@@ -94,7 +95,7 @@ def main() -> None:
     for line in sys.stdin:
         last, config = line.split(maxsplit=1)
         child = os.fork()
-        if child == FREE:
+        if child == CHILD:
             log = os.open(Path(config.strip()).with_name("stderr.log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             os.dup2(log, 1)
             os.dup2(log, 2)

@@ -10,7 +10,7 @@ import pytest
 from bot.domain.messages import Incoming, Place, Said, Speaker
 from bot.rehearsal.botapi import User
 from handlers.desk import Desk
-from handlers.pacing import BURST, EVERY_S, MOST, Paces
+from handlers.pacing import BURST, EVERY_S, MOST, Tempo
 from storage.guesses import ALLOWED
 from storage.people import FAILURES_ALLOWED
 from storage.sqlite import Tx
@@ -114,23 +114,23 @@ async def test_AC15_a_strangers_flood_is_let_go_and_leaves_nothing_waiting(bot: 
 
 
 def test_AC15_a_pace_of_one_a_second_is_never_put_off() -> None:
-    paces = Paces()
-    assert {paces.wait(1, second * EVERY_S) for second in range(5 * BURST)} == {0.0}
+    tempo = Tempo()
+    assert {tempo.wait(1, second * EVERY_S) for second in range(5 * BURST)} == {0.0}
 
 
 def test_AC15_a_clock_that_jumps_keeps_nobody_waiting() -> None:
-    paces = Paces()
-    waits = [paces.wait(1, moment) for moment in (0.0, 1e9, 5.0, -1e9, 6.0)]
+    tempo = Tempo()
+    waits = [tempo.wait(1, moment) for moment in (0.0, 1e9, 5.0, -1e9, 6.0)]
     assert waits == [0.0] * 5
 
 
 def test_AC15_what_is_remembered_of_accounts_is_bounded() -> None:
-    paces = Paces()
+    tempo = Tempo()
     for _ in range(2 * BURST):
-        paces.wait(-1, 0.0)
+        tempo.wait(-1, 0.0)
     for account in range(3 * MOST):
-        paces.wait(account, float(account))
-    assert len(paces._debts) <= MOST
+        tempo.wait(account, float(account))
+    assert len(tempo._debts) <= MOST
 
 
 async def guess(bot: Stage, accounts: int, codes: int) -> None:

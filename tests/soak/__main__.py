@@ -19,7 +19,7 @@ GROWN_THREADS = 4
 
 
 async def _run(plan: Plan, folder: Path) -> tuple[Outcome, list[Finding], dict[str, int | float]]:
-    outcome = await play(plan, folder, lambda line: click.echo(line))
+    outcome = await play(plan, folder, click.echo)
     verdict = await judge(outcome.evidence, alone=False)
     return outcome, [*verdict.findings, *_own(outcome)], dict(verdict.figures)
 

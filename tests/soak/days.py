@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.rehearsal.botapi.messages import Message
 from tests.crash.officers import Officer
+from tests.crash.suite import DISTRICTS
 from tests.soak.clock import LeapingClock
 from tests.soak.province import MORNING, Province
 
@@ -127,7 +128,8 @@ class Crowd:
         if newest is not None and self._chance.random() < 2 / 3:
             commander.press(newest, self._chance.randrange(sum(map(len, newest.buttons))))
             return
-        ward = self._chance.choice(list(self._province.wild)).replace("W", "Xã ")
+        below = [ward for ward in self._province.wild if unit in {"P", DISTRICTS[int(ward[1:]) % len(DISTRICTS)]}]
+        ward = self._chance.choice(below).replace("W", "Xã ")
         numbers = f"{self._chance.randint(1, 60)} {self._chance.randint(1, 60)}"
         commander.private.send(f"/sua {ward} hôm nay {numbers} # đối chiếu sổ")
 

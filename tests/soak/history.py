@@ -45,8 +45,8 @@ class Traces:
     """What a run leaves behind. `first` is the number of its first update.
 
     `allowed` are the chats that may be spoken to, None for all; `forsaken` those that people closed to the
-    bot for a while, so that messages to them may be given up; `forgotten` the updates that the messenger itself dropped as too
-    old; `needles` must stand nowhere in the `log`.
+    bot for a while, so that messages to them may be given up; `forgotten` the updates that the messenger itself
+    dropped as too old; `needles` must stand nowhere in the `log`.
     """
 
     config: Config

@@ -7,7 +7,7 @@ import signal
 import sqlite3
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -23,6 +23,8 @@ from tests.soak.province import FICKLE, Province
 TIGHT = 1_024  # bytes that any file may have while the disk is full
 TOOLS_S = 60.0
 REFUSED = 1
+CROWDED = 150  # updates; a slow machine would else never come through a batch alive
+BREATH_S = 20.0
 MISCHIEF = 0.35  # how often one comes along with a life
 
 SENDS = ("sendMessage", "editMessageText")
@@ -83,8 +85,16 @@ class Nemesis:
         await self._process.first_poll()
 
     async def killed(self) -> None:
-        """Let it be killed at a moment that chance chooses."""
-        await live_and_die(self._process, self._server, self._chance, self._clock)
+        """Let it be killed at a moment that chance chooses; where much waits, after it has got something done."""
+        waiting = self._server.pending_updates
+        if waiting < CROWDED:
+            await live_and_die(self._process, self._server, self._chance, self._clock)
+            return
+        await self._up()
+        with suppress(TimeoutError):
+            await self._server.until(lambda: self._server.pending_updates < waiting - CROWDED // 2, BREATH_S)
+        await self._rest(0, 0.3)
+        await self._process.kill()
 
     async def told_to_stop(self) -> None:
         """Let it stop in good order."""

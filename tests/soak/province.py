@@ -139,7 +139,7 @@ async def settle_in(folder: Path, server: BotApiServer, now: datetime, chance: r
     posts = {officer.ward: officer.user for officer in officers} | wild
     async with open_store(config.storage.path, create=True) as store:
         await store.write(partial(apply_roster, config=config, text=roster(), now=now))
-        codes = await store.write(partial(_give_posts, officers=posts, commanders=commanders, now=int(now.timestamp())))
+        codes = await store.write(partial(give_posts, officers=posts, commanders=commanders, now=int(now.timestamp())))
     for user in (admin, *posts.values(), *commanders.values(), *strangers):
         user.private.send("/start")
     groups = {
@@ -152,7 +152,7 @@ async def settle_in(folder: Path, server: BotApiServer, now: datetime, chance: r
     return Province(config, server, officers, wild, commanders, strangers, groups, queue)
 
 
-def _give_posts(tx: Tx, officers: dict[str, User], commanders: dict[str, User], now: int) -> dict[str, str]:
+def give_posts(tx: Tx, officers: dict[str, User], commanders: dict[str, User], now: int) -> dict[str, str]:
     """Appoint everybody and return the code that binds each group."""
     units = {unit.code: unit.id for unit in worlds.units(tx)}
     posts: Sequence[tuple[str, User, Role]] = [

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -159,7 +159,7 @@ def _raise_from(tasks: list["asyncio.Task[None]"]) -> None:
 
 
 @asynccontextmanager
-async def beside(*works: "asyncio.Coroutine[None, None, None]") -> AsyncIterator[list["asyncio.Task[None]"]]:
+async def beside(*works: Coroutine[None, None, None]) -> AsyncIterator[list["asyncio.Task[None]"]]:
     """Let some work go on beside the block."""
     tasks = [asyncio.create_task(work) for work in works]
     try:

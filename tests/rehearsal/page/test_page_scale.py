@@ -18,6 +18,7 @@ from tests.rehearsal.page.weight import Weight, weigh
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.timeout(180),  # a browser starts slowly on a machine that is busy
     pytest.mark.skipif(program() is None, reason="no Chromium here: apt-get install chromium"),
 ]
 

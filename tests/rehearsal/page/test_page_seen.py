@@ -21,6 +21,7 @@ from tests.rehearsal.page.conftest import a_page
 # One Chromium serves the whole file, so that all of it runs in one event loop.
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.timeout(180),  # a browser starts slowly on a machine that is busy
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(program() is None, reason="no Chromium here: apt-get install chromium"),
 ]

@@ -1,0 +1,89 @@
+"""V: what may be known about people and secrets, and by whom: the rows that need the whole bot."""
+
+from typing import Any
+
+import click
+import pytest
+
+from bot.cli import program
+from handlers import receipts
+from handlers.desk import Desk
+from storage import entries, tallies
+from tests.cast import AN_HOI
+from tests.stage import Stage
+
+NUMBERS = "gọi 0912 345 678, số định danh 079203001234"
+
+
+async def test_V5_numbers_of_citizens_in_a_note_are_masked_and_the_officer_is_told(bot: Stage) -> None:
+    officer = await bot.join(AN_HOI)
+    receipt = await bot.say(officer, f"45 30 # {NUMBERS}")
+    assert receipt.endswith(
+        "Ghi chú: gọi •••, số định danh •••\n"
+        "🔒 Số định danh, số điện thoại trong ghi chú đã được che: bot không giữ các số này."
+    )
+    assert "🔒" not in await bot.say(officer, "46 30 # mưa lớn")
+
+
+async def test_V5_neither_a_correction_nor_an_override_nor_a_reason_keeps_them(bot: Stage) -> None:
+    officer, commander = await bot.join(AN_HOI), await bot.commander("TP")
+    await bot.say(officer, f"27/11 45 30 # {NUMBERS}")
+    ref = await bot.store.read(lambda tx: tx.value("SELECT ref FROM requests ORDER BY id DESC"))
+    await bot.say(commander, f"/duyet {ref} không: {NUMBERS}")
+    await bot.say(commander, f"/sua {AN_HOI} 45 30 # {NUMBERS}")
+    await bot.say(officer, f"12 7 # {NUMBERS}")
+    kept = (
+        "SELECT (SELECT group_concat(note || reason) FROM requests) || (SELECT group_concat(note) FROM entries)"
+        " || (SELECT group_concat(facts) FROM audit)"
+    )
+    text = await bot.store.read(lambda tx: tx.value(kept))
+    assert text.count("•••") >= 8
+    assert "345" not in text
+    assert "001234" not in text
+
+
+def _broken(*said: Any, **facts: Any) -> None:
+    raise ValueError(f"Nguyễn Văn Mật 45 30 {said} {facts}")
+
+
+LAYERS: tuple[tuple[Any, str], ...] = (
+    (Desk, "_command"),  # the handler
+    (entries, "append"),  # the facts
+    (tallies, "settle"),  # what is derived
+    (receipts, "_line"),  # what is shown
+)
+
+
+@pytest.mark.parametrize(("owner", "name"), LAYERS, ids=["handler", "facts", "derived", "shown"])
+async def test_V2_an_error_in_any_layer_is_told_by_code_and_class_and_without_a_word_of_it(
+    bot: Stage,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    owner: Any,
+    name: str,
+) -> None:
+    admin, officer = await bot.admin(), await bot.join(AN_HOI, "Nguyễn Văn Mật")
+    monkeypatch.setattr(owner, name, _broken)
+    officer.private.send("45 30 # riêng tư")
+    while not await bot.store.read(lambda tx: tx.value("SELECT 1 FROM updates WHERE state = 'dead'")):
+        await bot.settle()
+        bot.clock.advance(1)
+    await bot.settle()
+    told = admin.private.last().text
+    code = await bot.store.read(lambda tx: tx.value("SELECT substr(error, -6) FROM updates WHERE state = 'dead'"))
+    assert "ValueError" in told
+    assert [code in told, code in officer.private.last().text, code in capsys.readouterr().out] == [True] * 3
+    for needle in ("Mật", "riêng tư", "45 30", "Traceback", bot.server.token):
+        assert needle not in told
+
+
+def options(command: click.Command) -> set[str]:
+    """Return the names of all options and arguments of a command and of those below it."""
+    below = command.commands.values() if isinstance(command, click.Group) else ()
+    return {param.name or "" for param in command.params}.union(*(options(each) for each in below))
+
+
+def test_V3_no_command_takes_a_secret_on_its_command_line() -> None:
+    found = options(program)
+    assert "config" in found
+    assert [name for name in found if "token" in name or "secret" in name or "password" in name] == []
