@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -21,16 +22,27 @@ class Usage:
 
 
 class Child:
-    """Run `python -m MODULE` beside the block; killed afterwards."""
+    """Run `python -m MODULE ARGUMENTS` beside the block; killed afterwards."""
 
-    def __init__(self, module: str, environment: dict[str, str], log: Path, python: str = sys.executable) -> None:
+    def __init__(
+        self,
+        module: str,
+        environment: dict[str, str],
+        log: Path,
+        python: str = sys.executable,
+        arguments: Sequence[str] = (),
+    ) -> None:
         self._module, self._environment, self._log, self._python = module, environment, log, python
+        self._arguments = arguments
         self._process: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Self:
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                self._python, "-m", self._module, env=os.environ | self._environment, stdout=log, stderr=log
+                *(self._python, "-m", self._module, *self._arguments),
+                env=os.environ | self._environment,
+                stdout=log,
+                stderr=log,
             )
         return self
 
@@ -59,3 +71,9 @@ def usage(pid: int) -> Usage:
     status = Path(f"/proc/{pid}/status").read_text()
     peak = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
     return Usage(sum(map(int, fields[11:15])) / TICKS, int(peak) / 1024)
+
+
+def resident_mb(pid: int) -> float:
+    """Return the memory that a process holds at this moment, in MB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))) / 1024

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from benchmarks import country
+from benchmarks import country, people
 from storage import chain
 from storage.entries import reference
 
@@ -31,7 +31,6 @@ STEP = 500_000
 _LATER = ("entries_slot", "entries_message")
 _ENTRY = (*chain.COLUMNS["entries"], "chain")
 
-_CHATS = "INSERT INTO chats (channel, external, private) SELECT channel, external, 1 FROM accounts ORDER BY person"
 _WARDS = (
     "SELECT r.unit, r.person, c.id FROM roles r JOIN accounts a ON a.person = r.person"
     " JOIN chats c ON c.channel = a.channel AND c.external = a.external WHERE r.role = 'officer' ORDER BY r.unit"
@@ -97,7 +96,7 @@ def write(path: Path, past: Past, *, tell: bool = False) -> int:
         for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{CACHE_KB}"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("BEGIN EXCLUSIVE")
-        connection.execute(_CHATS)
+        connection.execute(people.CHATS)
         _append(connection, past, tell=tell)
         for table, statement in _DERIVED.items():
             connection.execute(statement)

@@ -15,8 +15,9 @@ import structlog
 from bot.channels import BadUpdate, CallFailed, Channel, Contested, TokenRefused, Wait
 from bot.channels.refusals import Refusals
 from bot.domain.clock import Clock
+from bot.domain.masking import codes
 from bot.domain.messages import Incoming, Said
-from bot.logs import HIDDEN, codes, place
+from bot.logs import HIDDEN, place
 from handlers.alerting import Alert, Trouble, new_code
 from handlers.desk import Desk
 from storage import nonces, updates

@@ -24,7 +24,6 @@ _TOKEN = re.compile(r"[0-9]{6,}(?::|%3[Aa])[A-Za-z0-9_-]{30,}")
 _CODE = re.compile(
     r"(?<![\w-])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])(?!\w*(?:Error|Exception|Warning)(?![\w-]))[\w-]{22}(?![\w-])", re.ASCII
 )
-_HOLDS_CODE = re.compile(r"[\w-]{22,}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -100,11 +99,6 @@ def _told(value: Any) -> Any:
     if isinstance(value, str):
         return _CONTROL.sub(lambda found: found.group().encode("unicode_escape").decode(), value)
     return value
-
-
-def codes(text: str) -> list[str]:
-    """Return everything in somebody's words that holds the code of an invite, mistyped or not: no word is so long."""
-    return _HOLDS_CODE.findall(text)
 
 
 class Redactor:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.masking import codes
 from bot.domain.messages import Button, Incoming, Keyboard, Outgoing, Said
 from bot.domain.units import UnitId
 from bot.domain.world import World
@@ -121,16 +122,17 @@ class Turn:
         secret: bool = False,
     ) -> None:
         texts = self.texts[self.language]
+        html = texts(message, **facts)
         outgoing = Outgoing(
             "send",
-            texts(message, **facts),
+            html,
             _keyboard(texts, choices),
             account=self.account,
             thread=self.incoming.place.thread,
             reply_to=None if self.private else self.incoming.message or None,
             subject=subject,
             coalesce=coalesce,
-            secret=secret,
+            secret=secret or any(code in html for code in codes(self.incoming.text)),  # an answer may quote it
         )
         outbox.put(self.tx, self.chat.id, outgoing, self.now)
 

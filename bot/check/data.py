@@ -55,7 +55,7 @@ async def chain_lines(scene: Scene) -> list[Line]:
 
 def _differences(tx: Tx, scene: Scene) -> int:
     world = world_of(tx, scene.setting, scene.clock.now())
-    return sum(1 for _ in rebuilding.compare(tx, rebuilding.derive(tx, world)))
+    return len(rebuilding.compare(tx, world))
 
 
 async def sequence_lines(scene: Scene) -> list[Line]:

@@ -258,6 +258,8 @@ class Courier:
                 task = asyncio.create_task(self._carry(row, parcel))
                 self._away[task] = (row, parcel)
                 task.add_done_callback(lambda _: self._bell.set())
+        counted = sum(row.id in claimed and row.verb != "toast" for row in picked)
+        self._lanes.left(counted, self._clock.monotonic())
 
     async def _carry(self, row: Waiting, parcel: Parcel) -> Errand:
         """Make the call, and after some refusals the same in a lesser form, each form once."""

@@ -112,6 +112,10 @@ class Lanes:
         self._held -= len(picked)
         return picked
 
+    def left(self, count: int, now: float) -> None:
+        """Note that the last `count` rows that were picked, toasts aside, leave now: they were claimed in between."""
+        self._overall.left(count, now)
+
     def done(self, row: Waiting, *, again_at: float | None = None, refund: bool = False) -> None:
         """Free the row's lane; with `again_at` the row leaves again, first, not before that moment."""
         if row.verb == "toast":

@@ -1,7 +1,7 @@
 """Checks: each looks at one place where figures are shown, and yields those that are not the truth."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from bot.domain.papers import Format
 from tests.acceptance import reading
@@ -191,7 +191,7 @@ def in_the_workbook_of_a_ward(evening: Evening) -> Wrong:
     book = Workbook(evening.file(Format.XLSX, ward))
     yield from _on_the_sheet_of_days(truth, ward, book)
     for day, row in book.of_days().items():
-        cell: Mapping[str, int] = truth.cells.get((ward, day), {})
+        cell = truth.cell(ward, day)
         if {key for key in truth.province.shape.keys if _cell(row, key) is not None} != set(cell):
             yield "missing or zero", day, row, cell
         if row["", "Trạng thái"] != STATES[truth.state(ward, day)]:
@@ -203,12 +203,12 @@ def in_the_table(evening: Evening) -> Wrong:
     truth, keys = evening.truth, evening.truth.province.shape.keys
     found = reading.of_table(evening.file(Format.CSV, ROOT))
     right: Cells = {
-        (ward, day, key): (truth.cells.get((ward, day), {}).get(key), truth.state(ward, day))
+        (ward, day, key): (truth.cell(ward, day).get(key), truth.state(ward, day))
         for ward in truth.province.wards
         for day in ALL_DAYS
         for key in keys
     }
-    places = [place for place in {*found, *right} if found.get(place) != right.get(place)]
+    places = [place for place in set(found) | set(right) if found.get(place) != right.get(place)]
     yield from (("table", place, found.get(place), right.get(place)) for place in places)
     for metric in COUNTED:
         whole = sum(value or 0 for (_, _, key), (value, _) in found.items() if key.partition(".")[0] == metric)

@@ -1,6 +1,7 @@
 """The truth: every figure of the last evening, worked out from the model's reports alone."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -34,13 +35,17 @@ class Truth:
 
     @cached_property
     def cells(self) -> dict[tuple[str, date], Counter[str]]:
-        """Return what stands for every ward and day, officers added up; nothing where nobody has reported."""
+        """Return what stands for every ward and day that was reported, officers added up."""
         found: dict[tuple[str, date], Counter[str]] = {}
         for slot, amounts, _ in self.model.reports():
             cell = found.setdefault((slot.unit, slot.day), Counter())
             for key, amount in amounts.items():
                 cell[key] += amount
         return found
+
+    def cell(self, ward: str, day: date) -> Mapping[str, int]:
+        """Return what stands for a ward's day; empty where nobody has reported."""
+        return self.cells.get((ward, day), Counter())
 
     @cached_property
     def punctual(self) -> set[tuple[str, date]]:

@@ -227,14 +227,16 @@ async def wait_for(server: BotApiServer, true: Callable[[], bool]) -> None:
         await server.until(true, WAIT_S)
 
 
-async def finish(process: BotProcess, server: BotApiServer, data: Path, clock: SystemClock) -> int:
+async def finish(
+    process: BotProcess, server: BotApiServer, data: Path, clock: SystemClock, patience: float = DRAIN_S
+) -> int:
     """Let the bot do what is left, undisturbed; stop it and return its exit code. TimeoutError if it hangs."""
     server.faults.clear()
     server.faults.release()
     await process.start()
     await process.first_poll()
-    async with asyncio.timeout(DRAIN_S):
-        await server.drained(DRAIN_S)
+    async with asyncio.timeout(patience):
+        await server.drained(patience)
         while has_work(data):
             await clock.sleep(LOOK_S)
     return await process.stop()

@@ -77,6 +77,16 @@ async def test_V2_an_error_in_any_layer_is_told_by_code_and_class_and_without_a_
         assert needle not in told
 
 
+@pytest.mark.parametrize(
+    "said", ["7fhuQ8gZzYMd4IKs5ZkIBw", "45 7fhuQ8gZzYMd4IKs5ZkIBw", "/status 7fhuQ8gZzYMd4IKs5ZkIBwx"]
+)
+async def test_V1_a_code_that_is_typed_where_it_does_not_belong_is_not_kept(bot: Stage, said: str) -> None:
+    officer = await bot.join(AN_HOI)
+    await bot.say(officer, said)
+    kept = "SELECT (SELECT group_concat(raw) FROM updates) || (SELECT group_concat(payload) FROM outbox)"
+    assert "7fhuQ8gZ" not in await bot.store.read(lambda tx: tx.value(kept))
+
+
 def options(command: click.Command) -> set[str]:
     """Return the names of all options and arguments of a command and of those below it."""
     below = command.commands.values() if isinstance(command, click.Group) else ()

@@ -276,5 +276,6 @@ def doubts(traces: Traces) -> list[Row]:
 
 
 def copies(traces: Traces) -> Counter[str]:
-    """Count what became of the doubtful rows: seen not at all, once, or again."""
-    return Counter(("never seen", "seen once", "seen again")[min(2, len(row.seen))] for row in doubts(traces))
+    """Count what became of the doubtful rows: edits, which show nothing new, and messages by who saw them."""
+    words = ("never seen", "seen once", "seen again")
+    return Counter("edits" if row.verb == "edit" else words[min(2, len(row.seen))] for row in doubts(traces))

@@ -21,7 +21,7 @@ from tests.soak.clock import LeapingClock
 from tests.soak.province import FICKLE, Province
 
 TIGHT = 1_024  # bytes that any file may have while the disk is full
-TOOLS_S = 60.0
+TOOLS_S = 180.0
 REFUSED = 1
 CROWDED = 150  # updates; a slow machine would else never come through a batch alive
 BREATH_S = 20.0

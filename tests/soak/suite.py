@@ -21,7 +21,8 @@ from tests.soak.province import MORNING, Province, settle_in
 
 PROGRAM = "tests.soak.player"
 CALM_S = 20.0
-LOOK_S = 0.5
+TELL_S = 15.0
+PATIENCE_S = 1_800.0  # what tens of thousands of updates leave to be sent, on a busy machine
 LIMITS = Limits(private_per_second=8, private_burst=24, group_per_minute=240, overall_per_second=400, overall_burst=400)
 """Twice the bot's own pace, so that one that forgets its pacing in a crash is refused now and then."""
 
@@ -132,14 +133,15 @@ class Soak:
             while self.progress() < 1 or self.crowd.night:
                 await self.nemesis.one_life()
                 _raise_from(others)
-                if loop.time() - told > LOOK_S * 20:
+                if loop.time() - told > TELL_S:
                     told = loop.time()
                     tell(self.told())
             before, after = await self._calm()
         await self.process.kill()
         self.clock.lead_astray(timedelta(0))
         tell(self.told())
-        code = await finish(self.process, self.province.server, self.province.config.storage.path, self.clock)
+        data = self.province.config.storage.path
+        code = await finish(self.process, self.province.server, data, self.clock, PATIENCE_S)
         return code, before, after
 
     async def _calm(self) -> tuple[Burden, Burden]:

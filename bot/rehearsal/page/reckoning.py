@@ -95,5 +95,5 @@ class Reckoning:
             receipts=came.receipts,
             owed=len(self._owed),
             arrived=fates.arrived(tx, self._owed),
-            right=not rebuilding.compare(tx, rebuilding.derive(tx, world)),
+            right=not rebuilding.compare(tx, world),
         )
