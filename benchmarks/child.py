@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +11,7 @@ from typing import Self
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
+LOOK_S = 0.005
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,13 @@ class Child:
     def usage(self) -> Usage:
         """Return what it has used so far."""
         return usage(self.pid)
+
+    async def until(self, true: Callable[[], bool], within: float) -> None:
+        """Wait until something holds that is seen from outside; RuntimeError when the process ends before."""
+        async with asyncio.timeout(within):
+            while not true():
+                _ = self.pid
+                await asyncio.sleep(LOOK_S)
 
 
 def usage(pid: int) -> Usage:

@@ -40,7 +40,7 @@ async def once(wards: int, seconds: float) -> Idle:
             environment = {"TIENDO_CONFIG": str(country.write(place, data)), "TIENDO_TELEGRAM_TOKEN": server.token}
             begun = time.perf_counter()
             async with Child("bot", environment, place / "log", arguments=("run",)) as child:
-                await server.until(lambda: server.polling, PATIENCE_S)
+                await child.until(lambda: server.polling, PATIENCE_S)
                 started, spent = time.perf_counter() - begun, child.usage().cpu
                 await asyncio.sleep(SETTLING_S)
                 before = child.usage().cpu

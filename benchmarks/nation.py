@@ -301,7 +301,7 @@ async def started(nation: Nation) -> Figures:
             environment = _environment(nation, server)
             begun = time.perf_counter()
             async with Child("bot", environment, nation.path.with_name("log"), arguments=("run",)) as child:
-                await server.until(lambda server=server: server.calls["getUpdates"] > 0, PATIENCE_S)
+                await child.until(lambda server=server: server.calls["getUpdates"] > 0, PATIENCE_S)
                 times.append(time.perf_counter() - begun)
                 spent, peak = child.usage().cpu, child.usage().peak_mb
     return {"start to first poll s": median(times), "start CPU s": spent, "memory at the start MB": peak}

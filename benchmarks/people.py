@@ -71,7 +71,7 @@ async def play(folder: Path, officers: int, job: str = "") -> AsyncIterator[Play
             _schedule(path, job, clock.now() + timedelta(seconds=START_S + 60))
         environment = {"CONFIG": str(path), "BASE_URL": server.base_url, "TOKEN": server.token, "PACED": "1"}
         async with Child(BOT, environment, folder / "log") as child:
-            await server.until(lambda: server.polling, PATIENCE_S)
+            await child.until(lambda: server.polling, PATIENCE_S)
             yield Play(server, child, people)
 
 

@@ -107,7 +107,9 @@ class App:
         pictures = Pictures(store, Worlds(self._setting), painter)
         self.courier = Courier(store, channel, clock, limits, paint=pictures.paint, press=press.print)
         self.ready = asyncio.Event()
-        self.clockwork = Clockwork(store, self._setting, channel.name, clock, alarm, self.courier.wake)
+        # Handlers and pushes live in the same day; pictures may be of another one.
+        self._worlds = Worlds(self._setting)
+        self.clockwork = Clockwork(store, self._setting, channel.name, clock, alarm, self.courier.wake, self._worlds)
         self.keeper = Keeper(store, self._setting, config.storage.path, config.backup, clock, alarm)
         self._channel = channel
         self._clock = clock
@@ -127,8 +129,9 @@ class App:
     async def run(self) -> None:
         """Work until cancelled. Raises what ended a task: TokenRefused, OtherBot, or a fault."""
         me = await self._introduce()
-        desk = Desk(self._setting, self._channel.name, me.username)
+        desk = Desk(self._setting, self._channel.name, me.username, self._worlds)
         self.courier.reception = desk
+        await self.store.write(partial(desk.prepare, now=self._clock.now()))
         await self.store.write(partial(desk.offer_drafts, now=self._clock.now()))
         intake = Intake(self.store, self._channel, desk, self._clock, self.courier.wake, self._heard)
         tasks: dict[str, Callable[[], Awaitable[None]]] = {

@@ -93,7 +93,14 @@ class Clockwork:
     """Sees to pushes, for ever. At `sign` it shows life, saying within how many seconds it will again."""
 
     def __init__(
-        self, store: Store, setting: Setting, channel: str, clock: Clock, alarm: Alarm, wake: Callable[[], None]
+        self,
+        store: Store,
+        setting: Setting,
+        channel: str,
+        clock: Clock,
+        alarm: Alarm,
+        wake: Callable[[], None],
+        worlds: Worlds | None = None,
     ) -> None:
         self._store = store
         self._setting = setting
@@ -101,7 +108,7 @@ class Clockwork:
         self._clock = clock
         self._alarm = alarm
         self._wake = wake
-        self._worlds = Worlds(setting)
+        self._worlds = worlds or Worlds(setting)
         self._texts: Mapping[str, Texts] = {language: Texts(language, setting.zone) for language in LANGUAGES}
         self._bell = asyncio.Event()
         self.sign: Callable[[float], None] = lambda _: None

@@ -34,6 +34,8 @@ RIVALRY = 3  # refusals in a row for another's sake; one is left over from our o
 REPEATED = "repeated"
 """What becomes of an update that is known already; the other fates are the names of `UpdateState`."""
 
+Handle = Callable[[Tx, Incoming, datetime], UpdateState]
+
 log = structlog.get_logger()
 
 
@@ -137,7 +139,22 @@ class Intake:
         return min(LONGEST_PAUSE_S, max(1.0, last * 2)) * (1 + self._jitter.random() / 4)
 
     def _take(self, tx: Tx, batch: Sequence[Any], now: datetime) -> Counter[str]:
+        """Take a batch in. Should any update in it fail, all of it is taken back and done again one by one.
+
+        A savepoint for each update costs a copy of every page that it touches; faults are rare enough to pay twice.
+        """
+        try:
+            with tx.attempt():
+                return self._take_each(tx, batch, now, self._trust)
+        except StoreFailed:
+            raise
+        except Exception as error:  # noqa: BLE001  (whose fault it is shows when they are taken one by one)
+            log.info("batch taken one by one", error=type(error).__name__)
+            return self._take_each(tx, batch, now, partial(self._handle, attempts=0))
+
+    def _take_each(self, tx: Tx, batch: Sequence[Any], now: datetime, handle: Handle) -> Counter[str]:
         newest = 0
+        lanes = updates.lanes(tx)
         fates: Counter[str] = Counter()
         for raw in batch:
             key = self._channel.update_key(raw)
@@ -151,7 +168,7 @@ class Intake:
             chat = incoming.place.id if incoming else None
             stored = json.dumps(raw)
             if updates.take(tx, key, chat, moment, stored):
-                fates[self._see_to(tx, key, incoming, fault, now)] += 1
+                fates[self._see_to(tx, key, incoming, fault, now, lanes, handle)] += 1
                 _conceal(tx, key, incoming, stored)
             else:
                 fates[REPEATED] += 1
@@ -159,16 +176,26 @@ class Intake:
         nonces.purge(tx, newest)
         return fates
 
-    def _see_to(self, tx: Tx, key: int, incoming: Incoming | None, fault: str, now: datetime) -> UpdateState:
-        """Bring a new update to its end, or as far as it comes."""
+    def _see_to(
+        self,
+        tx: Tx,
+        key: int,
+        incoming: Incoming | None,
+        fault: str,
+        now: datetime,
+        lanes: set[int],
+        handle: Handle,
+    ) -> UpdateState:
+        """Bring a new update to its end, or as far as it comes; `lanes` are those in which something waits."""
         if incoming is None:
             if not fault:
                 updates.settle(tx, key, UpdateState.IGNORED)
                 return UpdateState.IGNORED
             self._bury(tx, key, fault, now)
             return UpdateState.DEAD
-        account = incoming.speaker.id if incoming.speaker else 0
-        lane = updates.waits_behind(tx, incoming.place.id, account)
+        chat, account = incoming.place.id, incoming.speaker.id if incoming.speaker else 0
+        # In private both are the same; in a group one account that waits keeps nobody else waiting.
+        lane = next((each for each in (account, chat) if each in lanes), None)
         wait = self._desk.delay(tx, incoming, now, waits=lane is not None)
         if wait is None:
             updates.settle(tx, key, UpdateState.IGNORED)
@@ -177,8 +204,12 @@ class Intake:
             lane = account
         if lane is not None:
             updates.hold(tx, key, lane, ceil(now.timestamp() + wait) if wait else 0)
+            lanes.add(lane)
             return UpdateState.RETRY
-        return self._handle(tx, incoming, now, attempts=0)
+        fate = handle(tx, incoming, now)
+        if fate is UpdateState.RETRY:
+            lanes.add(chat)
+        return fate
 
     def _bury(self, tx: Tx, key: int, fault: str, now: datetime) -> None:
         """Keep an update that makes no sense; `fault` names a field, never its content."""
@@ -193,6 +224,11 @@ class Intake:
             return self._channel.read(raw), ""
         except BadUpdate as error:
             return None, error.reason
+
+    def _trust(self, tx: Tx, incoming: Incoming, now: datetime) -> UpdateState:
+        """Handle one update as one of a batch that stands or falls together."""
+        self._desk.receive(tx, incoming, now)
+        return UpdateState.DONE
 
     def _handle(self, tx: Tx, incoming: Incoming, now: datetime, *, attempts: int) -> UpdateState:
         """Handle one update in a savepoint of its own; where that fails it waits for another try, or is given up."""

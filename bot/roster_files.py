@@ -14,9 +14,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from openpyxl import load_workbook
-from openpyxl.cell.read_only import EMPTY_CELL
-
 MAX_BYTES = 20_000_000
 MAX_UNPACKED = 200_000_000  # bytes of all parts of a workbook together
 MAX_ROWS = 200_000
@@ -154,6 +151,10 @@ def _xlsx_rows(data: bytes) -> Generator[Numbered, None, None]:
 
 def _cells(file: BinaryIO, *, results: bool) -> Iterator[list[Cell]]:
     """Yield the first sheet's rows of cells, one column more than allowed so that it can be noticed."""
+    # The running bot reads a workbook once in a while, and 20 MB and half a second of its start are for that alone.
+    from openpyxl import load_workbook  # noqa: PLC0415
+    from openpyxl.cell.read_only import EMPTY_CELL  # noqa: PLC0415
+
     with warnings.catch_warnings(action="ignore"):  # about styles, which are not read
         sheet = load_workbook(file, read_only=True, data_only=results).worksheets[0]
     sheet.reset_dimensions()  # what the file says of its size is often wrong

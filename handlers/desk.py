@@ -41,11 +41,11 @@ PACED = frozenset({Said.TEXT, Said.EDIT, Said.BUTTON, Said.MEDIA})
 class Desk:
     """Everything that handlers need and that outlives a turn; `bot_name` is the username without @."""
 
-    def __init__(self, setting: Setting, channel: str, bot_name: str) -> None:
+    def __init__(self, setting: Setting, channel: str, bot_name: str, worlds: Worlds | None = None) -> None:
         self.setting = setting
         self.channel = channel
         self.bot_name = bot_name
-        self._worlds = Worlds(setting)
+        self._worlds = worlds or Worlds(setting)
         self._texts: Mapping[str, Texts] = {language: Texts(language, setting.zone) for language in LANGUAGES}
         self._commands = commands.by_name()
         self._tempo = Tempo()
@@ -55,7 +55,9 @@ class Desk:
         if incoming.said is Said.MIGRATED:
             chats.migrate(tx, self.channel, incoming.place.id, incoming.new_id)
             return
-        turn = self._turn(tx, replace(incoming, text=incoming.text[:LONGEST]), now)
+        if len(incoming.text) > LONGEST:
+            incoming = replace(incoming, text=incoming.text[:LONGEST])
+        turn = self._turn(tx, incoming, now)
         if incoming.said is Said.MEMBERSHIP:
             chats.set_reachable(tx, turn.chat.id, incoming.present)
         elif incoming.said is Said.BUTTON:
@@ -92,6 +94,11 @@ class Desk:
     def alert(self, tx: Tx, alert: Alert, now: datetime) -> None:
         """Tell the admins of a trouble, if it is time to."""
         alerting.tell(tx, self.setting, self.channel, self._texts, alert, int(now.timestamp()))
+
+    def prepare(self, tx: Tx, now: datetime) -> None:
+        """Read the roster and the texts of receipts, so that the first message need not wait for them."""
+        self._worlds.of(tx, now.astimezone(self.setting.zone).date())
+        self._texts[self.setting.language].prepare("report.receipt")
 
     def offer_drafts(self, tx: Tx, now: datetime) -> None:
         """Put the open questions of half-done reports once more, after a restart."""

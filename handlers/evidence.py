@@ -24,7 +24,8 @@ def gather(turn: Turn, campaign: Campaign, slot: Slot, amounts: Amounts, given: 
         if key in given
     }
     values = {metric.code: _value(metric, amounts, running) for metric in spoken_of}
-    stands = {metric.code: _stands(turn, slot, metric) for metric in spoken_of}
+    stood = tallies.standing(turn.tx, slot, [key for metric in spoken_of for key in metric.keys])
+    stands = {metric.code: sum(stood.get(key, 0) for key in metric.keys) for metric in spoken_of}
     return Evidence(
         values=values,
         history={code: tallies.history(turn.tx, slot, code, WINDOW)[::-1] for code in values},
@@ -39,10 +40,6 @@ def _value(metric: Metric, amounts: Amounts, running: dict[Key, Running]) -> int
     if metric.entry is Entered.CUMULATIVE:
         return sum(each.typed - each.previous for key, each in running.items() if key.metric == metric.code)
     return sum(amounts.get(key, 0) for key in metric.keys)
-
-
-def _stands(turn: Turn, slot: Slot, metric: Metric) -> int:
-    return sum(tallies.tally(turn.tx, slot, key) or 0 for key in metric.keys)
 
 
 def _running(turn: Turn, slot: Slot, key: Key, typed: int) -> Running:

@@ -3,6 +3,7 @@
 from bot.domain.text import fold
 from handlers import confirming, correcting, courtesy, deciding, drafts, guided, mending, reporting, waiting
 from handlers.turn import Turn
+from storage import dialogues
 
 LONGEST = 40  # characters that any of these words has
 
@@ -17,16 +18,17 @@ TALK = frozenset({"a", "ok", "oke", "vang", "da", "khong", "no", "ro", "cam on",
 def heard(turn: Turn, text: str) -> bool:
     """Take plain words; False where they mean nothing here."""
     words = fold(courtesy.without(text, ())).rstrip(".!") if len(text) <= LONGEST else ""
+    asked = turn.person is not None and dialogues.is_open(turn.tx, turn.chat.id, turn.person.id)
     if words in CANCEL:
         cancel(turn)
-    elif deciding.heard(turn, text):
+    elif asked and deciding.heard(turn, text):
         pass
     elif words in UNDO:
         mending.undo_newest(turn)
     elif words in RIGHT | WRONG and (question := confirming.open_question(turn)) is not None:
         act = confirming.confirm if words in RIGHT else confirming.drop
         act(turn, question.id)
-    elif turn.private and (draft := drafts.current(turn)) is not None:
+    elif asked and turn.private and (draft := drafts.current(turn)) is not None:
         guided.heard(turn, draft, text)
     elif words in TALK:
         pass

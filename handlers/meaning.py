@@ -52,9 +52,7 @@ def here(turn: Turn) -> tuple[Unit, ...]:
 
 def duties(turn: Turn, unit: Unit) -> tuple[Campaign, ...]:
     """Return the campaigns in which this unit is to report; archived ones take no reports."""
-    return tuple(
-        campaign for campaign in turn.world.campaigns_of(unit.id) if unit.id in turn.world.reporting[campaign.code]
-    )
+    return turn.world.duties(unit.id)
 
 
 def all_duties(turn: Turn, units: Iterable[Unit]) -> tuple[Campaign, ...]:

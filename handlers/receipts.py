@@ -1,6 +1,6 @@
 """Receipts: what an entry changed, read from what is stored after it."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date
 
 from bot.domain import days, status
@@ -8,10 +8,11 @@ from bot.domain.campaign import Campaign, Entered, Metric
 from bot.domain.receipt import Outcome, Receipt, ReceiptLine, Standing
 from bot.domain.status import MetricStatus, Sums
 from bot.domain.units import Unit, UnitId
-from bot.domain.world import Rival
 from handlers.turn import Turn
 from storage import entries, people, tallies
 from storage.entries import Amounts, Entry
+
+_NOTHING = (0, 0)
 
 
 def receipt(
@@ -96,15 +97,17 @@ def _standing(turn: Turn, campaign: Campaign, unit: Unit, today: date) -> Standi
     rivals = turn.world.rivals(campaign, unit.id, today)
     if len(rivals) == 1 or all(rival.unit != unit.id for rival in rivals):
         return None
-    totals = tallies.sums_below(turn.tx, campaign.code, parent, metric.code)
-    gained = tallies.day_sums_below(turn.tx, campaign.code, parent, metric.code, today)
-    now = {rival: rival.baseline + totals.get(rival.unit, 0) for rival in rivals}
-    morning = {rival: total - gained.get(rival.unit, 0) for rival, total in now.items()}
+    sums = tallies.sums_beside(turn.tx, campaign.code, parent, metric.code, today)
+    now = [(each, target, base + sums.get(each, _NOTHING)[0]) for each, base, target in rivals]
+    morning = [(each, target, total - sums.get(each, _NOTHING)[1]) for each, target, total in now]
     place = _place(now, unit.id)
     return Standing(place, len(rivals), _place(morning, unit.id) - place)
 
 
-def _place(totals: Mapping[Rival, int], unit: UnitId) -> int:
-    """Return one more than the rivals with a larger share of their target, as `standings.rank` places them."""
-    own, total = next((rival, total) for rival, total in totals.items() if rival.unit == unit)
-    return 1 + sum(other * own.target > total * rival.target for rival, other in totals.items())
+def _place(totals: Sequence[tuple[UnitId, int, int]], unit: UnitId) -> int:
+    """Return one more than the rivals with a larger share of their target, as `standings.rank` places them.
+
+    `totals` holds each rival with its target and its total.
+    """
+    own, total = next((target, total) for each, target, total in totals if each == unit)
+    return 1 + sum([other * own > total * target for _, target, other in totals])

@@ -59,6 +59,8 @@ def quieten(turn: Turn, slot: entries.Slot) -> None:
     campaign = turn.world.setting.campaign(slot.campaign)
     if campaign is None or slot.day != turn.world.today(campaign, turn.incoming.moment):
         return
+    if not outbox.coalescing(turn.tx, reminders.WORD):  # as most of the day
+        return
     for person, chat in addressees.officers_of(turn.tx, turn.channel, slot.unit):
         if slot.person in (0, person):
             outbox.cancel(turn.tx, chat, reminders.WORD, turn.now)

@@ -99,7 +99,8 @@ def _take(turn: Turn, text: str, *, talk: bool, unit: Unit | None = None, campai
     if not units:
         return False
     said = meaning.front(turn, text, units)
-    said = replace(said, campaign=campaign or said.campaign)
+    if campaign is not None:
+        said = replace(said, campaign=campaign)
     meant = unit or meaning.unit_meant(turn, said, units)
     if meant is None:
         return _unit_unknown(turn, units, said, text, talk=talk)

@@ -42,12 +42,11 @@ def meet(tx: Tx, channel: str, external: int, *, private: bool, title: str = "")
         (channel, external),
     )
     if row is None:
-        tx.run(
-            "INSERT INTO chats (channel, external, private, title) VALUES (?, ?, ?, ?)",
+        row = tx.one(
+            f"INSERT INTO chats (channel, external, private, title) VALUES (?, ?, ?, ?) RETURNING {_COLUMNS}",
             (channel, external, private, title),
         )
-        return meet(tx, channel, external, private=private, title=title)
-    if title and title != row["title"]:
+    elif title and title != row["title"]:
         tx.run("UPDATE chats SET title = ? WHERE id = ?", (title, row["id"]))
     return _chat(row)
 

@@ -22,6 +22,8 @@ EVERYWHERE: dict[str, int] = {
 TO_WRITE: dict[str, int] = {
     "synchronous": 2,  # FULL: a commit is on disk before anybody hears of it
     "secure_delete": 1,
+    # MEMORY: pages that a savepoint may have to put back are not written to a file for every update.
+    "temp_store": 2,
     "cache_size": -65_536,
     "journal_size_limit": LOG_KEPT,
 }

@@ -125,8 +125,26 @@ def append(tx: Tx, new: NewEntry) -> Entry:
         int(new.on_time),
     )
     tx.run(_INSERT, (*values, chain.digest(former.digest, values)))
-    facts = {name: getattr(new, name) for name in NewEntry.__slots__}
-    return Entry(**facts, id=number, ref=ref)
+    return Entry(
+        new.slot,
+        new.author,
+        new.kind,
+        new.state,
+        new.given,
+        new.amounts,
+        new.update,
+        new.chat,
+        new.message,
+        new.said,
+        new.recorded,
+        new.on_time,
+        new.doubts,
+        new.note,
+        new.supersedes,
+        new.answers,
+        number,
+        ref,
+    )
 
 
 def get(tx: Tx, entry: int) -> Entry:

@@ -14,6 +14,9 @@ from bot.domain.units import Tree, UnitId
 from storage import meta
 from storage.sqlite import Tx
 
+VERSION = "leaves"
+"""The fact in `meta` that differs whenever absences may differ."""
+
 _DAY = timedelta(days=1)
 _WHOSE = "coalesce(person, 0) = ? AND coalesce(unit, 0) = ?"
 
@@ -81,15 +84,10 @@ def people_away(tx: Tx, day: date) -> frozenset[int]:
     return frozenset(row[0] for row in rows)
 
 
-def version(tx: Tx) -> str | None:
-    """Return a mark that differs whenever absences may differ."""
-    return meta.get(tx, "leaves")
-
-
 def changed(tx: Tx) -> None:
     """Note that absences may differ from now on."""
     # Random and not counted up: a change that is rolled back must not share its mark with the next one.
-    meta.put(tx, "leaves", secrets.token_hex(8))
+    meta.put(tx, VERSION, secrets.token_hex(8))
 
 
 def note_hands(tx: Tx, unit: UnitId) -> None:

@@ -9,6 +9,12 @@ def get(tx: Tx, key: str) -> str | None:
     return value
 
 
+def some(tx: Tx, *keys: str) -> dict[str, str]:
+    """Return those of the facts that there are, in one look."""
+    rows = tx.all(f"SELECT key, value FROM meta WHERE key IN ({', '.join('?' * len(keys))})", keys)
+    return dict(rows)
+
+
 def put(tx: Tx, key: str, value: str) -> None:
     """Set the fact."""
     tx.run(

@@ -155,9 +155,9 @@ def _insert(tx: Tx, chat: int, outgoing: Outgoing, payload: dict[str, Any], now:
         expires = now + TOAST_S
     # The same edit twice is one edit, leaving twice is leaving, and nobody sees a file fetched.
     repeatable = outgoing.verb in {"edit", "leave", "fetch"} or (outgoing.repeatable and outgoing.verb in SHOWING)
-    row: int = tx.value(
+    row: int | None = tx.run(
         "INSERT INTO outbox (chat, verb, payload, subject, coalesce_key, priority, repeatable, created, expires,"
-        " secret) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        " secret) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             chat,
             outgoing.verb,
@@ -170,7 +170,9 @@ def _insert(tx: Tx, chat: int, outgoing: Outgoing, payload: dict[str, Any], now:
             expires,
             outgoing.secret,
         ),
-    )
+    ).lastrowid
+    if row is None:
+        raise LookupError(chat)
     return row
 
 
@@ -272,26 +274,31 @@ def claim(tx: Tx, ids: Sequence[int], now: int) -> list[Parcel]:
     Rows that no longer wait are left out; expired ones end as `expired`, those whose chat cannot be
     reached as `failed`. An edit of a message that never appeared becomes a message of its own.
     """
-    parcels = (_claim(tx, row_id, now) for row_id in ids)
-    return [parcel for parcel in parcels if parcel is not None]
-
-
-def _claim(tx: Tx, row_id: int, now: int) -> Parcel | None:
-    row = tx.one(
+    rows = tx.all(
         "SELECT o.*, c.id AS seat, c.external, c.reachable FROM outbox o JOIN chats p ON p.id = o.chat"
-        " JOIN chats c ON c.id = coalesce(p.moved_to, p.id) WHERE o.id = ? AND o.state = 'waiting'",
-        (row_id,),
+        f" JOIN chats c ON c.id = coalesce(p.moved_to, p.id) WHERE o.id IN ({', '.join('?' * len(ids))})"
+        " AND o.state = 'waiting'",
+        ids,
     )
-    if row is None:
-        return None
+    waiting = {row["id"]: row for row in rows}
+    found = [waiting[row_id] for row_id in dict.fromkeys(ids) if row_id in waiting]
+    ended = [end for row in found if (end := _in_vain(row, now)) is not None]
+    _end(tx, ended, now)
+    over = {end.id for end in ended}
+    leaving = [row for row in found if row["id"] not in over]
+    tx.run_many(
+        "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = ?", [(row["id"],) for row in leaving]
+    )
+    return [_parcel(tx, row) for row in leaving]
+
+
+def _in_vain(row: Any, now: int) -> Settlement | None:
+    """Return how a row ends that need not leave any more, None for one that may."""
     if row["expires"] is not None and row["expires"] <= now:
-        _end(tx, Settlement(row_id, State.EXPIRED), now)
-        return None
+        return Settlement(row["id"], State.EXPIRED)
     if not row["reachable"] and row["verb"] in {"edit", *SHOWING}:
-        _end(tx, Settlement(row_id, State.FAILED, error="unreachable"), now)
-        return None
-    tx.run("UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = ?", (row_id,))
-    return _parcel(tx, row)
+        return Settlement(row["id"], State.FAILED, error="unreachable")
+    return None
 
 
 def _parcel(tx: Tx, row: Any) -> Parcel:
@@ -322,30 +329,21 @@ def _parcel(tx: Tx, row: Any) -> Parcel:
 
 def settle(tx: Tx, settlements: Sequence[Settlement], now: int) -> None:
     """Note what became of claimed rows."""
-    for settlement in settlements:
-        if settlement.state is State.WAITING:
-            tx.run(
-                "UPDATE outbox SET state = 'waiting', due = ?, unsure = unsure + ?, error = ? WHERE id = ?",
-                (settlement.due, settlement.unsure, settlement.error, settlement.id),
-            )
-        else:
-            _end(tx, settlement, now)
-
-
-def _end(tx: Tx, settlement: Settlement, now: int) -> None:
-    tx.run(
-        "UPDATE outbox SET state = ?, message = ?, unsure = unsure + ?, error = ?, done = ? WHERE id = ?",
-        (
-            settlement.state,
-            settlement.message,
-            settlement.unsure,
-            settlement.error,
-            now,
-            settlement.id,
-        ),
+    again = [each for each in settlements if each.state is State.WAITING]
+    tx.run_many(
+        "UPDATE outbox SET state = 'waiting', due = ?, unsure = unsure + ?, error = ? WHERE id = ?",
+        [(each.due, each.unsure, each.error, each.id) for each in again],
     )
-    if settlement.edits is not None and settlement.message:
-        tx.run("UPDATE outbox SET message = ? WHERE id = ?", (settlement.message, settlement.edits))
+    _end(tx, [each for each in settlements if each.state is not State.WAITING], now)
+
+
+def _end(tx: Tx, settlements: Sequence[Settlement], now: int) -> None:
+    tx.run_many(
+        "UPDATE outbox SET state = ?, message = ?, unsure = unsure + ?, error = ?, done = ? WHERE id = ?",
+        [(each.state, each.message, each.unsure, each.error, now, each.id) for each in settlements],
+    )
+    anew = [each for each in settlements if each.edits is not None and each.message]
+    tx.run_many("UPDATE outbox SET message = ? WHERE id = ?", [(each.message, each.edits) for each in anew])
 
 
 def fail_waiting(tx: Tx, chat: int, reason: str, now: int) -> int:
@@ -354,6 +352,11 @@ def fail_waiting(tx: Tx, chat: int, reason: str, now: int) -> int:
         f"UPDATE outbox SET state = 'failed', error = ?, done = ? WHERE chat = ? AND {_OPEN} AND state = 'waiting'",
         (reason, now, chat),
     ).rowcount
+
+
+def coalescing(tx: Tx, coalesce: str) -> bool:
+    """Tell whether anything waits, for any chat, under a coalescing word."""
+    return tx.one(f"SELECT 1 FROM outbox WHERE coalesce_key = ? AND {_COALESCING} LIMIT 1", (coalesce,)) is not None
 
 
 def cancel(tx: Tx, chat: int, coalesce: str, now: int) -> int:

@@ -1,8 +1,9 @@
 """Accepted values and the sums kept along the path to the root, in the transaction that accepts them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from bot.domain.campaign import Campaign, Entered, Key
 from bot.domain.units import UnitId
@@ -71,18 +72,20 @@ def _accept(tx: Tx, world: World, entry: Entry) -> None:
         raise LookupError(slot.campaign)
     path = world.tree.path(slot.unit)
     changes: dict[tuple[date, Key], int] = {}
+    stands = standing(tx, slot, campaign.keys)
     for key in campaign.keys:
-        for day, change in _store(tx, world, campaign, slot, key, entry.amounts.get(key)).items():
+        for day, change in _store(tx, world, campaign, slot, key, stands.get(key), entry.amounts.get(key)).items():
             changes[day, key] = changes.get((day, key), 0) + change
     _add(tx, slot.campaign, path, _with_metrics(changes))
     _stand(tx, slot, path, entry, world.absences.away.get(slot.unit, frozenset()))
 
 
-def _store(tx: Tx, world: World, campaign: Campaign, slot: Slot, key: Key, amount: int | None) -> dict[date, int]:
+def _store(
+    tx: Tx, world: World, campaign: Campaign, slot: Slot, key: Key, before: int | None, amount: int | None
+) -> dict[date, int]:
     """Set the tally of a key (None removes it) and return by how much each day's value changed."""
     if campaign.metric(key.metric).entry is Entered.CUMULATIVE:
         return _store_running(tx, world, slot, key, amount)
-    before = tally(tx, slot, key)
     if amount == before:
         return {}
     _put(tx, slot, key, amount, None)
@@ -128,6 +131,18 @@ def tally(tx: Tx, slot: Slot, key: Key) -> int | None:
     return amount
 
 
+def standing(tx: Tx, slot: Slot, keys: Sequence[Key]) -> dict[Key, int]:
+    """Return the accepted values of these keys in a slot, those that have any."""
+    # CROSS keeps the keys first: each is one step in the primary key, where the day alone would walk all days.
+    rows = tx.all(
+        f"WITH asked (metric, part) AS (VALUES {', '.join(['(?, ?)'] * len(keys))})"
+        " SELECT t.metric, t.part, t.amount FROM asked CROSS JOIN tallies t WHERE t.campaign = ? AND t.unit = ?"
+        " AND t.metric = asked.metric AND t.part = asked.part AND t.day = ? AND t.slot = ?",
+        (*chain.from_iterable(keys), slot.campaign, slot.unit, slot.day.isoformat(), slot.person),
+    )
+    return {Key(metric, part): amount for metric, part, amount in rows}
+
+
 def _put(tx: Tx, slot: Slot, key: Key, amount: int | None, running: int | None) -> None:
     where = (slot.campaign, slot.unit, key.metric, key.part, slot.day.isoformat(), slot.person)
     if amount is None:
@@ -155,58 +170,54 @@ def _with_metrics(changes: Mapping[tuple[date, Key], int]) -> dict[tuple[date, K
 
 
 def _add(tx: Tx, campaign: str, path: Iterable[UnitId], changes: Mapping[tuple[date, Key], int]) -> None:
-    for unit in path:
-        for (day, key), change in changes.items():
-            tx.run(
-                "INSERT INTO totals (campaign, unit, metric, part, amount) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT (campaign, unit, metric, part) DO UPDATE SET amount = totals.amount + excluded.amount",
-                (campaign, unit, key.metric, key.part, change),
-            )
-            tx.run(
-                "INSERT INTO daily (campaign, unit, day, metric, part, amount) VALUES (?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (campaign, unit, day, metric, part)"
-                " DO UPDATE SET amount = daily.amount + excluded.amount",
-                (campaign, unit, day.isoformat(), key.metric, key.part, change),
-            )
+    changed = [(day.isoformat(), *key, change) for (day, key), change in changes.items()]
+    tx.run_many(
+        "INSERT INTO totals (campaign, unit, metric, part, amount) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (campaign, unit, metric, part) DO UPDATE SET amount = totals.amount + excluded.amount",
+        [(campaign, unit, metric, part, change) for unit in path for _, metric, part, change in changed],
+    )
+    tx.run_many(
+        "INSERT INTO daily (campaign, unit, day, metric, part, amount) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (campaign, unit, day, metric, part) DO UPDATE SET amount = daily.amount + excluded.amount",
+        [(campaign, unit, *each) for unit in path for each in changed],
+    )
 
 
 def _stand(tx: Tx, slot: Slot, path: Iterable[UnitId], entry: Entry, away: frozenset[date]) -> None:
     """Let the entry stand for its slot (an empty one withdraws the report) and count who has reported."""
     where = (slot.campaign, slot.unit, slot.day.isoformat())
-    before = _presence(tx, slot)
+    rows = tx.all("SELECT slot, on_time FROM reports WHERE campaign = ? AND unit = ? AND day = ?", where)
+    marks: dict[int, int] = dict(rows)
+    before = _presence(marks)
     if not entry.amounts:
+        marks.pop(slot.person, None)
         tx.run(
             "DELETE FROM reports WHERE campaign = ? AND unit = ? AND day = ? AND slot = ?",
             (*where, slot.person),
         )
     else:
+        marks.setdefault(slot.person, int(entry.on_time))  # a report stays as early as it first came
         tx.run(
             "INSERT INTO reports (campaign, unit, day, slot, entry, on_time) VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (campaign, unit, day, slot) DO UPDATE SET entry = excluded.entry",
             (*where, slot.person, entry.id, entry.on_time),
         )
-    after = _presence(tx, slot)
+    after = _presence(marks)
     reported, on_time = after.reported - before.reported, after.on_time - before.on_time
     if reported and slot.day in away:
         leaves.changed(tx)  # a report that comes anyway makes its unit expected
     if reported or on_time:
-        for unit in path:
-            tx.run(
-                "INSERT INTO turnout (campaign, unit, day, reported, on_time) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT (campaign, unit, day) DO UPDATE SET"
-                " reported = turnout.reported + excluded.reported, on_time = turnout.on_time + excluded.on_time",
-                (slot.campaign, unit, slot.day.isoformat(), reported, on_time),
-            )
+        tx.run_many(
+            "INSERT INTO turnout (campaign, unit, day, reported, on_time) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (campaign, unit, day) DO UPDATE SET"
+            " reported = turnout.reported + excluded.reported, on_time = turnout.on_time + excluded.on_time",
+            [(slot.campaign, unit, where[2], reported, on_time) for unit in path],
+        )
 
 
-def _presence(tx: Tx, slot: Slot) -> Turnout:
-    """Return (1, 1) for a unit that reported on time, (1, 0) late, (0, 0) not at all."""
-    row = tx.one(
-        "SELECT count(*) > 0 AS reported, coalesce(max(on_time), 0) AS on_time FROM reports"
-        " WHERE campaign = ? AND unit = ? AND day = ?",
-        (slot.campaign, slot.unit, slot.day.isoformat()),
-    )
-    return Turnout(row["reported"], row["on_time"])
+def _presence(marks: Mapping[int, int]) -> Turnout:
+    """Return (1, 1) for a unit any of whose reports came on time, (1, 0) late, (0, 0) for none at all."""
+    return Turnout(int(bool(marks)), max(marks.values(), default=0))
 
 
 def report(tx: Tx, slot: Slot) -> Report | None:
@@ -261,6 +272,17 @@ def day_sums_below(tx: Tx, campaign: str, parent: UnitId, metric: str, day: date
         (parent, campaign, day.isoformat(), metric),
     )
     return {UnitId(row["unit"]): row["amount"] for row in rows}
+
+
+def sums_beside(tx: Tx, campaign: str, parent: UnitId, metric: str, day: date) -> dict[UnitId, tuple[int, int]]:
+    """Return a metric's sums of a unit's children, since the start and of one day, those that have any."""
+    rows = tx.all(
+        "SELECT t.unit, t.amount, d.amount FROM units u CROSS JOIN totals t LEFT JOIN daily d"
+        " ON d.campaign = t.campaign AND d.unit = t.unit AND d.day = ? AND d.metric = t.metric AND d.part = ''"
+        " WHERE u.parent = ? AND t.unit = u.id AND t.campaign = ? AND t.metric = ? AND t.part = ''",
+        (day.isoformat(), parent, campaign, metric),
+    )
+    return {unit: (total, today or 0) for unit, total, today in rows}
 
 
 def history(tx: Tx, slot: Slot, metric: str, days: int) -> list[int]:

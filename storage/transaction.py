@@ -4,8 +4,8 @@ Everything here is plain and runs on the connection's own thread.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any, TypeVar
 
 from storage import sidecar
@@ -50,10 +50,20 @@ class Tx:
         try:
             return self._connection.execute(sql, params)
         except sqlite3.Error as error:
-            self._judge(error)
+            self.judge(error)
             raise
 
-    def _judge(self, error: sqlite3.Error) -> None:
+    def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
+        """Execute one changing statement for each row of values, and return how many rows it changed in all."""
+        if self._failed or not self._connection.in_transaction:
+            raise StoreFailed("the transaction is over")
+        try:
+            return self._connection.executemany(sql, rows).rowcount
+        except sqlite3.Error as error:
+            self.judge(error)
+            raise
+
+    def judge(self, error: sqlite3.Error) -> None:
         """Give the transaction up where SQLite has, or may have."""
         code: int = getattr(error, "sqlite_errorcode", None) or 0
         if code & 0xFF in _FATAL or not self._connection.in_transaction:
@@ -85,7 +95,7 @@ class Tx:
             raise
         except BaseException as error:
             if isinstance(error, sqlite3.Error):
-                self._judge(error)  # reading on through a cursor fails outside `run`
+                self.judge(error)  # reading on through a cursor fails outside `run`
             self.run(f"ROLLBACK TO {name}")
             self.run(f"RELEASE {name}")
             raise
@@ -109,9 +119,12 @@ def commit_together(
     try:
         connection.execute("BEGIN IMMEDIATE")
         changes = connection.total_changes
-        outcomes = [_outcome(tx, unit) for unit in units]
-        reached = sidecar.count(connection) if connection.total_changes > changes else None
-        connection.execute("COMMIT")
+        # Whole or not at all needs no savepoint where nobody shares the transaction.
+        bounds = tx.attempt if len(units) > 1 else nullcontext
+        outcomes = [_outcome(tx, unit, bounds()) for unit in units]
+        failed = all(error is not None for _, error in outcomes)
+        reached = sidecar.count(connection) if connection.total_changes > changes and not failed else None
+        connection.execute("ROLLBACK" if failed else "COMMIT")
     except (StoreFailed, sqlite3.Error) as error:
         return [(None, StoreFailed(str(error))) for _ in units]
     finally:
@@ -126,7 +139,7 @@ def snapshot(connection: sqlite3.Connection, query: Unit[T]) -> T:
     _abandon(connection)
     connection.execute("BEGIN")
     try:
-        value, failure = _outcome(Tx(connection), query)
+        value, failure = _outcome(Tx(connection), query, nullcontext())
     finally:
         _abandon(connection)
     if failure is not None:
@@ -135,15 +148,17 @@ def snapshot(connection: sqlite3.Connection, query: Unit[T]) -> T:
     return result
 
 
-def _outcome(tx: Tx, unit: Unit[Any]) -> Outcome:
+def _outcome(tx: Tx, unit: Unit[Any], bounds: AbstractContextManager[None]) -> Outcome:
     try:
-        with tx.attempt():
+        with bounds:
             return unit(tx), None
     except StoreFailed:
         raise
     except StopIteration as error:  # no future can carry this one to its caller
         return None, RuntimeError("the unit raised StopIteration").with_traceback(error.__traceback__)
     except BaseException as error:  # noqa: BLE001  (the unit's own failure belongs to its caller alone)
+        if isinstance(error, sqlite3.Error):
+            tx.judge(error)  # reading on through a cursor fails outside `run`
         return None, error
 
 

@@ -23,12 +23,11 @@ class UpdateState(StrEnum):
 
 def take(tx: Tx, update: int, chat: int | None, date: int, raw: str) -> bool:
     """Store an update as done; False when it was already taken in."""
-    row = tx.one(
-        "INSERT INTO updates (id, chat, date, state, raw) VALUES (?, ?, ?, 'done', ?)"
-        " ON CONFLICT (id) DO NOTHING RETURNING id",
+    stored = tx.run(
+        "INSERT INTO updates (id, chat, date, state, raw) VALUES (?, ?, ?, 'done', ?) ON CONFLICT (id) DO NOTHING",
         (update, chat, date, raw),
     )
-    return row is not None
+    return stored.rowcount == 1
 
 
 def settle(tx: Tx, update: int, state: UpdateState, error: str = "", *, due: int = 0, attempts: int = 0) -> None:
@@ -39,17 +38,9 @@ def settle(tx: Tx, update: int, state: UpdateState, error: str = "", *, due: int
     )
 
 
-def waits_behind(tx: Tx, chat: int, account: int) -> int | None:
-    """Return behind which lane something said has to wait: the account's own, the chat's, or none.
-
-    A lane is a chat where an earlier update waits for another try, or an account that wrote too fast.
-    In private they are the same; in a group one account that waits keeps nobody else waiting.
-    """
-    lanes = (account, chat)
-    found = {
-        row[0] for row in tx.all("SELECT DISTINCT chat FROM updates WHERE chat IN (?, ?) AND state = 'retry'", lanes)
-    }
-    return next((lane for lane in lanes if lane in found), None)
+def lanes(tx: Tx) -> set[int]:
+    """Return the lanes in which an update waits: a chat where one failed, or an account that wrote too fast."""
+    return {lane for (lane,) in tx.all("SELECT DISTINCT chat FROM updates WHERE state = 'retry'")}
 
 
 def hold(tx: Tx, update: int, lane: int, due: int) -> None:

@@ -22,7 +22,8 @@ class Worlds:
 
     def of(self, tx: Tx, day: date) -> World:
         """Return the world as the transaction sees it on `day`."""
-        roster, absent = meta.get(tx, "roster"), leaves.version(tx)
+        facts = meta.some(tx, "roster", leaves.VERSION)
+        roster, absent = facts.get("roster"), facts.get(leaves.VERSION)
         kept = self._kept  # read once: another thread may set it meanwhile
         if kept is None or kept[0] != roster or kept[2].day != day:
             kept = self._kept = (roster, absent, load(tx, self.setting, day))

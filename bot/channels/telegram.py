@@ -53,6 +53,7 @@ from bot.channels.telegram_updates import read, update_key
 from bot.domain.clock import Clock
 from bot.domain.messages import Incoming
 
+WITH_FILES = frozenset({"sendPhoto", "sendDocument"})
 CONNECTIONS = 64
 POLL_GRACE_S = 10.0
 BATCH = 100
@@ -342,6 +343,8 @@ class TelegramChannel:
         read_timeout: float | None = None,
     ) -> Any:
         url = f"{self._base_url}/bot{self._token.get_secret_value()}/{method}"
+        if method not in WITH_FILES:
+            return await request.call(url, fields, read_timeout)
         with ExitStack() as opened:
             data = RequestData([_parameter(name, value, opened) for name, value in fields.items()])
             return await request.post(

@@ -6,6 +6,7 @@ in its context, and nothing is logged.
 """
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +27,9 @@ TOO_MANY = 429
 TOO_LARGE = 413
 UNAUTHORIZED = 401
 OK = range(200, 300)
+SUCCESS = 200
+
+_JSON = {"Content-Type": "application/json"}
 
 
 class NotSent(NetworkError):
@@ -99,16 +103,22 @@ class AiohttpRequest(BaseRequest):
         timeout = self._timeout(seconds)
         if request_data is not None and request_data.contains_files:
             timeout = self._timeout(seconds * DIGESTING, UPLOAD_S)
-        code, headers, payload = await self._exchange(url, method, request_data, timeout)
-        if code not in OK:
-            _raise_unless_telegrams(code, headers, payload)
-        elif b'"result"' not in payload and method == "POST":
-            raise Unsure(f"HTTP {code} without a result")
-        return code, payload
+        return _judged(method, *await self._exchange(url, method, _body(request_data), timeout))
+
+    async def call(self, url: str, fields: Mapping[str, Any], read_timeout: float | None = None) -> Any:
+        """Post fields that hold no file and return the result. What is no plain success is judged as by `post`."""
+        timeout = self._timeout(self._read_timeout if read_timeout is None else read_timeout)
+        # In one pass: the library's own `json_payload` encodes each nested object into a string first.
+        body = {"data": json.dumps(fields).encode(), "headers": _JSON}
+        code, headers, payload = await self._exchange(url, "POST", body, timeout)
+        document = _document(payload) if code == SUCCESS else None
+        if document is not None and "result" in document:
+            return document["result"]
+        return await _Answered(code, headers, payload).post(url)
 
     async def download(self, url: str, limit: int) -> bytes:
         """Return a file of at most `limit` bytes. BadRequest when it is larger or gone, else as `do_request`."""
-        code, headers, payload = await self._exchange(url, "GET", None, self._timeout(self._read_timeout), limit)
+        code, headers, payload = await self._exchange(url, "GET", {}, self._timeout(self._read_timeout), limit)
         if code not in OK:
             _raise_unless_telegrams(code, headers, payload)
             raise InvalidToken if code == UNAUTHORIZED else BadRequest(f"HTTP {code}, no such file")
@@ -124,15 +134,13 @@ class AiohttpRequest(BaseRequest):
         return timeout
 
     async def _exchange(
-        self, url: str, method: str, data: RequestData | None, limits: aiohttp.ClientTimeout, most: int | None = None
+        self, url: str, method: str, body: Mapping[str, Any], limits: aiohttp.ClientTimeout, most: int | None = None
     ) -> tuple[int, Any, bytes]:
         """Return status, headers and body; with `most` reading ends at the first byte beyond it."""
         if self._session is None:
             raise NotSent("the session is closed")
         try:
-            async with self._session.request(
-                method, url, timeout=limits, allow_redirects=False, **_body(data)
-            ) as answer:
+            async with self._session.request(method, url, timeout=limits, allow_redirects=False, **body) as answer:
                 return answer.status, answer.headers, await _body_of(answer, most)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             failure: NetworkError = NotSent(_name(error))
@@ -140,6 +148,26 @@ class AiohttpRequest(BaseRequest):
             failure = Unsure(_name(error))
         # Raised here and not above, where the original with its URL would stay attached as context.
         raise failure
+
+
+class _Answered(AiohttpRequest):
+    """An answer that has come already, for the library to judge: its taxonomy of refusals is the one that holds."""
+
+    def __init__(self, code: int, headers: Any, payload: bytes) -> None:
+        super().__init__(0)
+        self._answer = (code, headers, payload)
+
+    async def _exchange(self, *_: Any, **__: Any) -> tuple[int, Any, bytes]:
+        return self._answer
+
+
+def _judged(method: str, code: int, headers: Any, payload: bytes) -> tuple[int, bytes]:
+    """Return status and body of an answer that came from Telegram, and raise for every other."""
+    if code not in OK:
+        _raise_unless_telegrams(code, headers, payload)
+    elif b'"result"' not in payload and method == "POST":
+        raise Unsure(f"HTTP {code} without a result")
+    return code, payload
 
 
 async def _body_of(answer: aiohttp.ClientResponse, most: int | None) -> bytes:
@@ -158,8 +186,7 @@ def _body(data: RequestData | None) -> dict[str, Any]:
     if data is None:
         return {}
     if not data.contains_files:
-        # In one pass: the library's own `json_payload` encodes each nested object into a string first.
-        return {"data": json.dumps(data.parameters).encode(), "headers": {"Content-Type": "application/json"}}
+        return {"data": json.dumps(data.parameters).encode(), "headers": _JSON}
     # Telegram takes file names as they are: quoted, "tổng hợp.csv" would arrive as "t%E1%BB%95ng…".
     form = aiohttp.FormData(data.json_parameters, quote_fields=False)
     for name, (filename, content, kind) in data.multipart_data.items():

@@ -227,8 +227,8 @@ class Courier:
 
     def _settle_and_claim(self, tx: Tx, errands: list[tuple[Errand, Remedy]], picked: list[Waiting]) -> list[Parcel]:
         now = self._now()
+        outbox.settle(tx, [_settlement(errand, found, now) for errand, found in errands], now)
         for errand, found in errands:
-            outbox.settle(tx, [_settlement(errand, found, now)], now)
             self._follow(tx, errand, now)
             if _is_fetched(errand, found):
                 hand_in(tx, self.reception, errand.parcel.subject, errand.read, self._clock.now())

@@ -104,7 +104,7 @@ class Metric(Frozen):
             raise ValueError("parts must be two or more, each with a code of its own")
         return self
 
-    @property
+    @cached_property
     def keys(self) -> tuple[Key, ...]:
         """Return what is typed and stored for it: its parts, or itself where it has none."""
         return tuple(Key(self.code, part.code) for part in self.parts) or (Key(self.code),)

@@ -79,8 +79,18 @@ class Goals:
     def _known(self) -> dict[date, "Era"]:
         return {}
 
+    @cached_property
+    def _known_days(self) -> dict[date | None, "Era"]:
+        return {}
+
     def _at(self, day: date | None) -> "Era":
         """Return what holds on a day; what was given first holds from the beginning, however late it was given."""
+        era = self._known_days.get(day)
+        if era is None:
+            era = self._known_days[day] = self._era(day)
+        return era
+
+    def _era(self, day: date | None) -> "Era":
         number = bisect_right(self._changes, max(day or self.day, self._first))
         since = self._changes[number - 1] if number else date.min
         if since not in self._known:
@@ -138,6 +148,8 @@ class Goals:
 
     def mismatch(self, unit: UnitId, metric: str, day: date) -> int:
         """Return what the target of a day's phase is above (negative: below) its children's in all; 0 where it fits."""
+        if not self._at(day).mismatches:
+            return 0
         ends = (end for end, _ in self.milestones(unit, metric, day))
         until = next((end for end in ends if day <= end), self.campaign.deadline)
         found = self._at(day).mismatch.get((unit, metric, until))

@@ -3,12 +3,10 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
-from fractions import Fraction
 from itertools import pairwise
-from math import ceil
 
 from bot.domain.days import Calendar
-from bot.domain.figures import Share, half_up
+from bot.domain.figures import Share, half_up_of
 
 _DAY = timedelta(days=1)
 
@@ -50,9 +48,18 @@ class Pace:
     total: int
     baseline: int
     planned: int
-    days_of_safety: int
     phase: Need
     deadline: Need
+    plan: Plan
+    calendar: Calendar
+
+    @property
+    def days_of_safety(self) -> int:
+        """Return by how many working days the total is ahead of the line, negative: behind.
+
+        Worked out when asked for: it looks at the line on many days, and most texts do without.
+        """
+        return _days_of_safety(self.plan, self.day, self.total, self.calendar)
 
     @property
     def target(self) -> int:
@@ -107,7 +114,7 @@ def planned(plan: Plan, day: date, calendar: Calendar) -> int:
     rising on working days only; a stretch without any rises on calendar days. Before the start it is the
     baseline, after the last milestone that milestone's target.
     """
-    return half_up(_line(plan, day, calendar))
+    return half_up_of(*_line(plan, day, calendar))
 
 
 def pace(plan: Plan, day: date, total: int, calendar: Calendar) -> Pace | None:
@@ -117,14 +124,17 @@ def pace(plan: Plan, day: date, total: int, calendar: Calendar) -> Pace | None:
     """
     if not plan.milestones:
         return None
+    current = _current(plan, day)
+    phase = _need(plan, current, day, total, calendar)
     return Pace(
         day=day,
         total=total,
         baseline=plan.baseline,
         planned=planned(plan, day, calendar),
-        days_of_safety=_days_of_safety(plan, day, total, calendar),
-        phase=_need(plan, _current(plan, day), day, total, calendar),
-        deadline=_need(plan, plan.milestones[-1], day, total, calendar),
+        phase=phase,
+        deadline=phase if current is plan.milestones[-1] else _need(plan, plan.milestones[-1], day, total, calendar),
+        plan=plan,
+        calendar=calendar,
     )
 
 
@@ -145,20 +155,25 @@ def due_next(plan: Plan, day: date, total: int, calendar: Calendar, n: int = 7) 
     onward = Plan(max(plan.starts, day + _DAY), total, ahead)
     last = plan.milestones[-1][0] if plan.milestones else day
     days = [day + _DAY * k for k in range(min(n, (last - day).days) + 1)]
-    asked = [ceil(_line(onward, each, calendar)) for each in days]
+    asked = [_ceil(*_line(onward, each, calendar)) for each in days]
     return tuple((each, now - before) for each, (before, now) in zip(days[1:], pairwise(asked), strict=True))
 
 
-def _line(plan: Plan, day: date, calendar: Calendar) -> Fraction:
+def _line(plan: Plan, day: date, calendar: Calendar) -> tuple[int, int]:
+    """Return the exact height of the line at the end of a day, as a quotient of whole numbers."""
     since, begin = plan.starts - _DAY, plan.baseline
     for until, target in plan.milestones:
         if day <= since:
             break
         if day < until:
             passed, whole = _stretch(since, day, until, calendar)
-            return begin + Fraction((target - begin) * passed, whole)
+            return begin * whole + (target - begin) * passed, whole
         since, begin = until, target
-    return Fraction(begin)
+    return begin, 1
+
+
+def _ceil(numerator: int, denominator: int) -> int:
+    return -(-numerator // denominator)
 
 
 def _stretch(since: date, day: date, until: date, calendar: Calendar) -> tuple[int, int]:
@@ -195,4 +210,4 @@ def _need(plan: Plan, milestone: tuple[date, int], day: date, total: int, calend
     missing = max(0, target - total)
     days = max(0, (until - day).days)
     working = calendar.count(max(day + _DAY, plan.starts), until)
-    return Need(until, target, missing, days, working, ceil(Fraction(missing, working or days or 1)))
+    return Need(until, target, missing, days, working, _ceil(missing, working or days or 1))

@@ -149,7 +149,7 @@ def metric_status(world: World, campaign: Campaign, unit: Unit, metric: Metric, 
     return MetricStatus(
         code=metric.code,
         name=metric.name,
-        main=metric == campaign.main,
+        main=metric.code == campaign.main.code,
         total=total,
         baseline=baseline,
         target=goals.target(unit.id, metric.code, day),

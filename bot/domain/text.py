@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
+from unicodedata import is_normalized
 
 _SPACES = re.compile(r"\s+")
+_PLAIN = re.compile("[ -~\u00c0-\u024f\u1ea0-\u1ef9]*")
 
 
 def clean(text: str, limit: int = 4096) -> str:
@@ -13,6 +15,8 @@ def clean(text: str, limit: int = 4096) -> str:
     """
     if text.isascii() and text.isprintable():  # most cells of a table: nothing in it to take out
         return _SPACES.sub(" ", text[: limit * 4]).strip()[:limit].rstrip()
+    if len(text) <= limit and _PLAIN.fullmatch(text) and text.isprintable() and is_normalized("NFC", text):
+        return _SPACES.sub(" ", text).strip()  # Vietnamese as it is typed: letters with their accents in them
     kept: list[str] = []
     marks = 0
     for char in unicodedata.normalize("NFC", text[: limit * 4]):

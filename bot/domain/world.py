@@ -51,7 +51,7 @@ class Rival(NamedTuple):
     target: int
 
 
-_OF_THE_ROSTER = ("reporting", "names", "_rivals", "_reporters", "_closings")
+_OF_THE_ROSTER = ("reporting", "names", "_rivals", "_reporters", "_closings", "_duties")
 
 
 @dataclass(frozen=True)
@@ -174,6 +174,19 @@ class World:
         """Return the archived campaigns whose root covers the unit."""
         return self._covering((campaign for campaign in self.setting.campaigns if campaign.archived), unit)
 
+    @cached_property
+    def _duties(self) -> dict[UnitId, tuple[Campaign, ...]]:
+        return {}
+
+    def duties(self, unit: UnitId) -> tuple[Campaign, ...]:
+        """Return the campaigns in which this unit itself is to report, in the order of the config."""
+        found = self._duties.get(unit)
+        if found is None:
+            covering = self.campaigns_of(unit)
+            found = tuple(campaign for campaign in covering if unit in self.reporting[campaign.code])
+            self._duties[unit] = found
+        return found
+
     def _covering(self, campaigns: Iterable[Campaign], unit: UnitId) -> tuple[Campaign, ...]:
         covering = []
         for campaign in campaigns:
@@ -182,6 +195,13 @@ class World:
                 covering.append(campaign)
         return tuple(covering)
 
+    @cached_property
+    def _todays(self) -> dict[str, tuple[datetime, date]]:
+        return {}
+
     def today(self, campaign: Campaign, at: datetime) -> date:
-        """Return the reporting day that a moment lies in."""
-        return days.reporting_day(at, self.setting.zone, campaign)
+        """Return the reporting day that a moment lies in; a turn asks for that of its own message many times."""
+        last = self._todays.get(campaign.code)
+        if last is None or last[0] != at:
+            last = self._todays[campaign.code] = (at, days.reporting_day(at, self.setting.zone, campaign))
+        return last[1]

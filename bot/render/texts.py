@@ -25,20 +25,26 @@ class Texts:
         self.language = language
         self._zone = zone
         self._macros: dict[str, Callable[..., str]] = {}
+        self._fixed: dict[str, str] = {}  # texts without facts, such as labels
 
     def __call__(self, message: str, /, **facts: Any) -> str:
         """Render `file.macro` to the HTML that messengers share. LookupError when there is none."""
-        macro = self._macros.get(message)
-        if macro is None:
-            macro = self._macros[message] = self._find(message)
-        return str(macro(**facts)).strip()
+        if not facts and message in self._fixed:
+            return self._fixed[message]
+        macro = self._macros.get(message) or self.prepare(message)
+        text = str(macro(**facts)).strip()
+        if not facts:
+            self._fixed[message] = text
+        return text
 
-    def _find(self, message: str) -> Callable[..., str]:
+    def prepare(self, message: str) -> Callable[..., str]:
+        """Compile the file of a message and return its macro. LookupError when there is none."""
         file, _, name = message.partition(".")
         macro = getattr(self._environment.get_template(f"{file}.j2").module, name, None)
         if macro is None:
             raise LookupError(message)
         found: Callable[..., str] = macro
+        self._macros[message] = found
         return found
 
     @cached_property

@@ -16,7 +16,7 @@ from zipfile import ZipFile
 import docx
 import openpyxl
 import pytest
-from lxml import etree
+from docx.oxml import parse_xml
 
 from bot.app import running, setting_of
 from bot.rehearsal import scene
@@ -172,7 +172,7 @@ def test_nothing_that_was_typed_becomes_a_link_an_entity_or_a_direction(heard: H
     kinds = {entity["type"] for message in heard.shown for entity in message.entities}
     assert kinds.isdisjoint({"text_link", "text_mention", "underline"})
     texts = "\n".join(message.text for message in heard.shown)
-    assert re.findall("[\u202a-\u202e\u200b\ufeff\x00-\x09\x0b-\x1f]|&lt;|&gt;|&#|49", texts.replace("49,0%", "")) == []
+    assert re.findall("[\u202a-\u202e\u200b\ufeff\x00-\x09\x0b-\x1f]|&lt;|&gt;|&#", texts) == []
 
 
 def test_charts_are_painted_with_them(heard: Heard) -> None:
@@ -205,7 +205,7 @@ def test_the_word_report_is_sound_and_holds_them_as_text(heard: Heard) -> None:
     with ZipFile(BytesIO(data)) as parts:
         for name in parts.namelist():
             if name.endswith((".xml", ".rels")):
-                etree.fromstring(parts.read(name))
+                parse_xml(parts.read(name))
         relations = parts.read("word/_rels/document.xml.rels")
     said = "\n".join(_written(data))
     assert [name for name in (FORMULA, LONG, DISTRICT) if name not in said] == []
