@@ -118,7 +118,7 @@ def make(commission: Commission, path: Path) -> str:
 
     LookupError where its campaign or unit is no more, or do not belong together; BrokenTemplate.
     """
-    read = asyncio.run(_read(commission))
+    read = _read(commission)
     # Not at the top: what writes files takes a while to import, and only this needs it.
     from bot.render.files import printing  # noqa: PLC0415
 
@@ -141,9 +141,17 @@ class _Read:
     chart: Chart | None = None
 
 
-async def _read(commission: Commission) -> _Read:
-    async with open_reader(commission.database) as store:
-        return await store.read(partial(_figures, commission=commission))
+def _read(commission: Commission) -> _Read:
+    # Not returned by the task: asyncio.run would spell a task with its result twice (it looks the handler of
+    # signals up among an enum's values, and the refusal quotes it), which takes seconds for a nation's figures.
+    found: list[_Read] = []
+
+    async def read() -> None:
+        async with open_reader(commission.database) as store:
+            found.append(await store.read(partial(_figures, commission=commission)))
+
+    asyncio.run(read())
+    return found[0]
 
 
 def _figures(tx: Tx, commission: Commission) -> _Read:

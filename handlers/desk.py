@@ -75,7 +75,9 @@ class Desk:
         """
         speaker = incoming.speaker
         account = speaker.id if speaker else incoming.place.id
-        wait = self._tempo.wait(account, incoming.moment.timestamp()) if incoming.said in PACED else 0.0
+        wait = (
+            self._tempo.wait(account, incoming.update, incoming.moment.timestamp()) if incoming.said in PACED else 0.0
+        )
         if not wait:
             return 0.0
         turn = self._turn(tx, incoming, now)

@@ -8,6 +8,9 @@ EVERY_S = 1.0
 BURST = 100
 """Things said at once that do not wait: more than a careful person writes when a whole month is made up for."""
 
+REACH = 1_000_000
+"""How far below the newest update a number is a repetition; further below, the messenger has begun anew."""
+
 MOST = 10_000
 """Accounts that are remembered; beyond them those who owe nothing are forgotten."""
 
@@ -16,6 +19,7 @@ MOST = 10_000
 class _Debt:
     seconds: float
     at: float
+    last: int  # the newest update that was counted
 
 
 class Tempo:
@@ -28,15 +32,19 @@ class Tempo:
     def __init__(self) -> None:
         self._debts: dict[int, _Debt] = {}
 
-    def wait(self, account: int, moment: float) -> float:
-        """Count one thing that an account said at `moment`, and return for how many seconds it has to wait."""
+    def wait(self, account: int, update: int, moment: float) -> float:
+        """Count one thing that an account said at `moment`, and return for how many seconds it has to wait.
+
+        An update that comes again, since what was made of it could not be stored, is not counted again.
+        """
         debt = self._debts.get(account)
         if debt is None:
             if len(self._debts) >= MOST:
                 self._forget(moment)
-            debt = self._debts[account] = _Debt(0.0, moment)
-        debt.seconds = max(0.0, debt.seconds - max(0.0, moment - debt.at)) + EVERY_S
-        debt.at = moment
+            debt = self._debts[account] = _Debt(0.0, moment, 0)
+        if not debt.last - REACH < update <= debt.last:
+            debt.seconds = max(0.0, debt.seconds - max(0.0, moment - debt.at)) + EVERY_S
+            debt.at, debt.last = moment, update
         return max(0.0, debt.seconds - BURST * EVERY_S)
 
     def _forget(self, moment: float) -> None:

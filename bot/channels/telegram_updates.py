@@ -4,6 +4,7 @@ Everything here comes from outside. What cannot be what Telegram means raises Ba
 the field, never with its content; kinds that are nothing for us are None.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -49,6 +50,8 @@ SHOWN = frozenset(
 FORWARDED = frozenset({"via_bot", "forward_origin", "forward_date", "forward_from", "is_automatic_forward"})
 PRESENT = frozenset({"creator", "administrator", "member"})
 SPEAKABLE = frozenset({"private", "group", "supergroup"})
+
+_HALF = re.compile("[\ud800-\udfff]")  # half a character: JSON can say it, and nothing can store it
 
 Json = Mapping[str, Any]
 
@@ -257,7 +260,7 @@ def _number(holder: Json, field: str) -> int:
 
 def _string(holder: Json, field: str) -> str:
     value = holder.get(field)
-    if not isinstance(value, str):
+    if not isinstance(value, str) or _HALF.search(value):
         raise BadUpdate(field)
     return value
 

@@ -16,7 +16,7 @@ from bot.domain.units import Unit, UnitId
 from bot.jobs import audience
 from bot.jobs.beat import Beat, Push
 from storage import highlights as seen
-from storage import ledger, progress, tallies
+from storage import ledger, progress, silences, tallies
 from storage.additions import Additions, additions
 from storage.chats import Chat
 from storage.forecasts import unit_forecast
@@ -141,7 +141,7 @@ class Review:
 
     def _missing(self, unit: Unit) -> Iterator[UnitId]:
         if self._beat.world.setting.calendar.works(self._day):
-            yield from progress.missing(self._beat.tx, self._beat.world, self._beat.campaign.code, unit.id, self._day)
+            yield from silences.missing(self._beat.tx, self._beat.world, self._beat.campaign, unit.id, self._day)
 
     @cached_property
     def _questions(self) -> list[Question]:

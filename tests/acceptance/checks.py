@@ -121,7 +121,7 @@ def in_summaries(evening: Evening) -> Wrong:
         yield "summary", set(evening.summaries)
     for unit, text in evening.summaries.items():
         yield from _compared("summary", unit, reading.of_text(text), truth, IN_TEXT)
-        silent = truth.expected(unit, LAST) - truth.reported(unit, LAST)
+        silent = truth.silent(unit, LAST)
         asked = sum(each.slot.unit in truth.province.units[unit] for each in truth.model.questions)
         said = {f"Chưa báo cáo ({silent})": silent, f"Số liệu cần xác nhận ({asked})": asked}
         if any((words in text) != (count > 0) for words, count in said.items()):
@@ -135,6 +135,8 @@ def in_the_workbook(evening: Evening) -> Wrong:
     yield from _compared("summary sheet", ROOT, book.of_itself(), truth, (*IN_CELLS, "planned", "missing"))
     if book.attendance() != truth.attendance(ROOT):
         yield "attendance", book.attendance(), truth.attendance(ROOT)
+    if book.silent() != truth.silent(ROOT, LAST):
+        yield "silent", book.silent(), truth.silent(ROOT, LAST)
     yield from _on_the_sheet_of_units(truth, book)
     yield from _on_the_sheet_of_days(truth, ROOT, book)
     fates = Counter(row["", "Tình trạng"] for row in book.of_journal())
@@ -229,6 +231,8 @@ def in_word(evening: Evening) -> Wrong:
         }
         if set(report.of_units()) != right:
             yield "Word", unit, set(report.of_units()) ^ right
+        if report.silent() != truth.silent(unit, LAST):
+            yield "Word", unit, "silent", report.silent(), truth.silent(unit, LAST)
 
 
 ALL = (

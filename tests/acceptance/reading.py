@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -146,6 +146,15 @@ class Workbook:
         row = next(row for row in self.summary.iter_rows(values_only=True) if row[0] == "Từ đầu đợt (lượt)")
         return row[1], row[2], row[4]
 
+    def silent(self) -> int:
+        """Read how many units have not reported."""
+        return _silent(str(row[0]) for row in self.summary.iter_rows(values_only=True))
+
+
+def _silent(lines: Iterable[str]) -> int:
+    said = re.search(r"Chưa báo cáo trong ngày \(([\d.]+)\)", "\n".join(lines))
+    return number(said and said[1])
+
 
 def _records(sheet: Worksheet, head: int) -> Iterator[Record]:
     group, names = "", []
@@ -192,10 +201,15 @@ class Report:
     """The tables of a Word report."""
 
     def __init__(self, path: Path) -> None:
-        tables = docx.Document(str(path)).tables
+        document = docx.Document(str(path))
+        self._lines = [paragraph.text for paragraph in document.paragraphs]
         self._metrics, self._units = (
-            [[cell.text for cell in row.cells] for row in table.rows] for table in tables[1:3]
+            [[cell.text for cell in row.cells] for row in table.rows] for table in document.tables[1:3]
         )
+
+    def silent(self) -> int:
+        """Read how many units have not reported."""
+        return _silent(self._lines)
 
     def of_itself(self) -> Figures:
         """Read the figures of the unit itself."""

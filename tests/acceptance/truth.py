@@ -91,6 +91,10 @@ class Truth:
         """Return how many of them on time."""
         return sum((ward, day) in self.punctual for ward in self.province.units[unit])
 
+    def silent(self, unit: str, day: date) -> int:
+        """Return how many wards owe a report and have sent nothing, not even what waits to be confirmed."""
+        return sum(self.state(ward, day) in {"missing", "locked"} for ward in self.province.units[unit])
+
     def on_leave(self, unit: str, day: date) -> int:
         """Return how many are on leave, and have sent nothing all the same."""
         wards = self.province.units[unit]

@@ -10,7 +10,7 @@ import pytest
 from bot.domain.messages import Incoming, Place, Said, Speaker
 from bot.rehearsal.botapi import User
 from handlers.desk import Desk
-from handlers.pacing import BURST, EVERY_S, MOST, Tempo
+from handlers.pacing import BURST, EVERY_S, MOST, REACH, Tempo
 from storage.guesses import ALLOWED
 from storage.people import FAILURES_ALLOWED
 from storage.sqlite import Tx
@@ -115,21 +115,31 @@ async def test_AC15_a_strangers_flood_is_let_go_and_leaves_nothing_waiting(bot: 
 
 def test_AC15_a_pace_of_one_a_second_is_never_put_off() -> None:
     tempo = Tempo()
-    assert {tempo.wait(1, second * EVERY_S) for second in range(5 * BURST)} == {0.0}
+    assert {tempo.wait(1, second, second * EVERY_S) for second in range(5 * BURST)} == {0.0}
 
 
 def test_AC15_a_clock_that_jumps_keeps_nobody_waiting() -> None:
     tempo = Tempo()
-    waits = [tempo.wait(1, moment) for moment in (0.0, 1e9, 5.0, -1e9, 6.0)]
-    assert waits == [0.0] * 5
+    assert [tempo.wait(1, n, moment) for n, moment in enumerate((0.0, 1e9, 5.0, -1e9, 6.0), 1)] == [0.0] * 5
+
+
+def test_AC15_what_comes_again_while_the_disk_is_full_is_counted_once() -> None:
+    tempo = Tempo()
+    assert {tempo.wait(1, update, 0.0) for _ in range(1_000) for update in (7, 8)} == {0.0}
+
+
+def test_AC15_numbers_that_begin_anew_lower_are_counted_too() -> None:
+    tempo = Tempo()
+    tempo.wait(1, 2 * REACH, 0.0)
+    assert max(tempo.wait(1, update, 0.0) for update in range(1, 2 * BURST)) > 0
 
 
 def test_AC15_what_is_remembered_of_accounts_is_bounded() -> None:
     tempo = Tempo()
-    for _ in range(2 * BURST):
-        tempo.wait(-1, 0.0)
+    for update in range(1, 2 * BURST):
+        tempo.wait(-1, update, 0.0)
     for account in range(3 * MOST):
-        tempo.wait(account, float(account))
+        tempo.wait(account, 1, float(account))
     assert len(tempo._debts) <= MOST
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels import BadUpdate
 from bot.channels.telegram_updates import read
 from storage import updates
 from tests.cast import AN_HOI, MORNING, PHU_KHUONG
@@ -27,6 +28,19 @@ def test_H14_a_file_id_that_no_file_can_have_is_no_file() -> None:
     incoming = read({"update_id": 1, "message": {**message, "document": {"file_id": "\ud800"}}}, 7, MORNING)
     assert incoming is not None
     assert incoming.file is None
+
+
+@pytest.mark.parametrize("field", ["id", "data"])
+def test_H14_half_a_character_in_a_press_is_named_by_its_field(field: str) -> None:
+    person = {"id": 5, "first_name": "An"}
+    message = {"message_id": 1, "date": 1701392400, "chat": {"id": 5, "type": "private"}}
+    with pytest.raises(BadUpdate) as poison:
+        read(
+            {"update_id": 1, "callback_query": {"id": "1", "from": person, "message": message, field: "x\ud800"}},
+            7,
+            MORNING,
+        )
+    assert poison.value.reason == field
 
 
 BOMBS = (

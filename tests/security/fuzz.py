@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,7 @@ def mutate(update: Json, chance: random.Random) -> Json:
 
 
 def _replace(holder: Json, key: Any, chance: random.Random) -> None:
-    holder[key] = chance.choice(VALUES)
+    holder[key] = deepcopy(chance.choice(VALUES))
 
 
 def _word(holder: Json, key: Any, chance: random.Random) -> None:
