@@ -3,6 +3,8 @@
 import json
 from datetime import date
 from decimal import Decimal
+from functools import cache
+from sys import intern
 
 from bot.domain.absence import Absences
 from bot.domain.campaign import Key
@@ -72,31 +74,21 @@ def units(tx: Tx) -> list[Unit]:
 
 def targets(tx: Tx, campaign: str) -> list[TargetRow]:
     """Return all dated targets of a campaign, oldest first."""
-    rows = tx.all(
+    rows = tx.run(
         "SELECT unit, metric, phase, amount, percent, since FROM targets WHERE campaign = ? ORDER BY since, id",
         (campaign,),
     )
+    day = cache(date.fromisoformat)  # a nation has 20,000 rows with a handful of days and metrics: one object each
     return [
-        TargetRow(
-            UnitId(row["unit"]),
-            row["metric"],
-            row["phase"],
-            row["amount"],
-            None if row["percent"] is None else Decimal(row["percent"]),
-            date.fromisoformat(row["since"]),
-        )
-        for row in rows
+        TargetRow(unit, intern(metric), phase, amount, None if percent is None else Decimal(percent), day(since))
+        for unit, metric, phase, amount, percent, since in rows
     ]
 
 
 def baselines(tx: Tx, campaign: str) -> list[BaselineRow]:
     """Return all dated baselines of a campaign, oldest first."""
-    rows = tx.all(
+    rows = tx.run(
         "SELECT unit, metric, part, amount, since FROM baselines WHERE campaign = ? ORDER BY since, id", (campaign,)
     )
-    return [
-        BaselineRow(
-            UnitId(row["unit"]), Key(row["metric"], row["part"]), row["amount"], date.fromisoformat(row["since"])
-        )
-        for row in rows
-    ]
+    key, day = cache(Key), cache(date.fromisoformat)
+    return [BaselineRow(unit, key(metric, part), amount, day(since)) for unit, metric, part, amount, since in rows]

@@ -12,6 +12,7 @@ import xlsxwriter  # type: ignore[import-untyped]  # neither the package nor any
 
 from bot.domain.figures import Language, Share
 from bot.render.files.plain import plain, serial, serial_moment
+from bot.render.files.spelling import QuickWorksheet
 
 T = TypeVar("T")
 Value = str | int | Share | date | datetime | None
@@ -109,7 +110,7 @@ class Book:
 
     def sheet(self, name: str) -> "Sheet":
         """Add a sheet."""
-        return Sheet(self, self.book.add_worksheet(name), name)
+        return Sheet(self, self.book.add_worksheet(name, worksheet_class=QuickWorksheet), name)
 
     def close(self) -> None:
         """Write the file."""
@@ -147,13 +148,10 @@ class Sheet:
 
     def write(self, column: int, value: Value, style: Style, fill: str = "") -> None:
         """Write one cell of the present row; None is a cell without anything in it."""
-        form = self.book.format(style, fill)
-        if isinstance(value, str):
-            self.raw.write_string(self.row, column, plain(value), form)
-        elif (number := as_number(value)) is None:
-            self.raw.write_blank(self.row, column, None, form)
-        else:
-            self.raw.write_number(self.row, column, number, form)
+        self._put(column, value, self.book.format(style, fill))
+
+    def _put(self, column: int, value: Value, form: Any) -> None:
+        self.raw.put(self.row, column, plain(value) if isinstance(value, str) else as_number(value), form)
 
     def line(self, text: str, style: Style) -> None:
         """Write a line of its own."""
@@ -181,10 +179,13 @@ class Sheet:
         self.head(column.title for column in columns)
         self.raw.freeze_panes(self.row, 2)
         self.raw.repeat_rows(first, head)
+        forms: dict[str, list[Any]] = {}
         for row in rows:
             colour = fill(row) if fill else ""
-            for number, column in enumerate(columns):
-                self.write(number, column.value(row), column.style, colour)
+            if colour not in forms:
+                forms[colour] = [self.book.format(column.style, colour) for column in columns]
+            for number, (column, form) in enumerate(zip(columns, forms[colour], strict=True)):
+                self._put(number, column.value(row), form)
             self.row += 1
         self.raw.autofilter(head, 0, max(head, self.row - 1), len(columns) - 1)
         self.bars(columns, head + 1)
@@ -237,7 +238,7 @@ BAR: Final = MappingProxyType(
 def as_number(value: int | Share | date | None) -> float | None:
     """Return what stands in a cell: a count, a fraction of one, or a date as spreadsheets count it."""
     if isinstance(value, Share):
-        return None if value.exact is None else float(value.exact)
+        return value.numerator / value.denominator if value.denominator else None
     if isinstance(value, datetime):
         return serial_moment(value)
     return serial(value) if isinstance(value, date) else value
