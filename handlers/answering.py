@@ -9,9 +9,10 @@ from bot.domain.receipt import Outcome, Receipt
 from bot.domain.tally import Reason, Refusal
 from handlers import closing, correcting
 from handlers.receipts import retire
-from handlers.recording import Closed, Locked, Negative, Recorded
+from handlers.recording import Closed, Locked, Negative, Overtaken, Recorded
 from handlers.turn import Choices, Turn, choice
 from storage import people
+from storage.entries import Entry
 
 
 def refuse(turn: Turn, campaign: Campaign, refusal: Refusal) -> None:
@@ -50,6 +51,8 @@ def answer(turn: Turn, campaign: Campaign, recorded: Recorded) -> None:
     elif isinstance(recorded, Negative):
         metric = campaign.metric(recorded.key.metric)
         turn.say("report.negative", metric=metric, stands=recorded.stands, less=-recorded.change)
+    elif isinstance(recorded, Overtaken):
+        overtaken(turn, "", recorded.newest)
     else:
         message, choices = _FORMS[recorded.outcome]
         subject = "" if recorded.outcome is Outcome.UNCHANGED else f"entry:{recorded.entry}"
@@ -58,6 +61,12 @@ def answer(turn: Turn, campaign: Campaign, recorded: Recorded) -> None:
             retire(turn, old, recorded.ref)
         correcting.overtake(turn, recorded)
         _tell_former_author(turn, recorded)
+
+
+def overtaken(turn: Turn, old: str, newest: Entry) -> None:
+    """Say that editing an old message changes nothing, since a later one has spoken of the same."""
+    author = "" if newest.author == turn.known.id else people.name(turn.tx, newest.author)
+    turn.say("report.overtaken", old=old, new=newest.ref, author=author)
 
 
 def _refuse_day(turn: Turn, campaign: Campaign, closed: Closed) -> None:

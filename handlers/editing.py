@@ -8,11 +8,11 @@ from bot.domain.days import Openness
 from bot.domain.receipt import Receipt
 from bot.domain.tally import Refusal
 from handlers import guided, meaning, owning, recording, reporting
-from handlers.answering import answer, example, typed
+from handlers.answering import answer, example, overtaken, typed
 from handlers.receipts import retire
 from handlers.recording import Closed, Recorded, Statement
 from handlers.turn import Turn
-from storage import entries, people
+from storage import entries
 from storage.entries import Entry, EntryKind
 
 
@@ -39,8 +39,7 @@ def _restate(turn: Turn, entry: Entry, text: str) -> None:
         return
     newest = entries.newest(turn.tx, entry.slot)
     if _is_overtaken(turn, entry, newest) and newest is not None:
-        author = "" if newest.author == turn.known.id else people.name(turn.tx, newest.author)
-        turn.say("report.overtaken", old=entry.ref, new=newest.ref, author=author)
+        overtaken(turn, entry.ref, newest)
         return
     unit, rest = meaning.restated(turn, text, campaign, turn.world.tree[entry.slot.unit])
     today = turn.world.today(campaign, turn.incoming.at)

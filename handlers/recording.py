@@ -7,6 +7,7 @@ from datetime import date, datetime
 from bot.domain import days, questions
 from bot.domain.campaign import Campaign, Entered, Key, Policy
 from bot.domain.days import Openness
+from bot.domain.messages import Said
 from bot.domain.questions import Doubt
 from bot.domain.receipt import Outcome, Receipt
 from bot.domain.tally import Amount
@@ -47,7 +48,14 @@ class Locked:
     mends: int | None = None
 
 
-Recorded = Receipt | Closed | Negative | Locked
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """An old message that had counted for nothing was edited, after `newest` had spoken of the same."""
+
+    newest: Entry
+
+
+Recorded = Receipt | Closed | Negative | Locked | Overtaken
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +129,8 @@ def record(turn: Turn, said: Statement, base: Amounts | None = None, mends: Entr
     standing = newest.amounts if newest else {}
     amounts = dict(standing if base is None else base)
     given = resolve(turn, slot, said, amounts)
-    for key, value in given.items():
-        if value < 0:
-            change = said.amounts[key].value
-            return Negative(key, value - change, change)
+    if untaken := _untaken(turn, said, given, newest):
+        return untaken
     if why is Openness.LOCKED:
         return Locked(slot, given, said.note, mends.id if mends else None)
     amounts |= given
@@ -139,6 +145,18 @@ def record(turn: Turn, said: Statement, base: Amounts | None = None, mends: Entr
     return receipt(
         turn, said.campaign, entry, Outcome.REPLACED if standing else Outcome.RECORDED, newest, answers=asked
     )
+
+
+def _untaken(turn: Turn, said: Statement, given: Amounts, newest: Entry | None) -> Negative | Overtaken | None:
+    """Return what keeps a statement from being taken, if anything does."""
+    for key, value in given.items():
+        if value < 0:
+            change = said.amounts[key].value
+            return Negative(key, value - change, change)
+    late = turn.incoming.said is Said.EDIT and said.kind is EntryKind.LINE  # an edit of which no entry knows
+    if late and newest and newest.said > turn.incoming.at.timestamp() and set(given) & set(newest.given):
+        return Overtaken(newest)
+    return None
 
 
 def resolve(turn: Turn, slot: Slot, said: Statement, base: Amounts) -> Amounts:

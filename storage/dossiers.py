@@ -124,20 +124,26 @@ def _books(survey: Survey) -> _Books:
     for unit, sums in _by_key(tx.all(daily.format(">"), params)).items():
         for key, amount in sums.items():
             totals[unit][key] -= amount
+    # Not joined like the others: units in the order of the key, and a span of days but those off in place of a list
+    # of days, take a second for a nation's year and not three.
     turnout = (
-        BELOW + "SELECT t.unit, sum(t.reported) AS reported, sum(t.on_time) AS on_time FROM below CROSS JOIN turnout t"
-        " WHERE t.unit = below.id AND t.campaign = :campaign AND t.day {} GROUP BY t.unit"
+        BELOW + "SELECT t.unit, sum(t.reported) AS reported, sum(t.on_time) AS on_time FROM turnout t"
+        " WHERE t.unit IN (SELECT id FROM below) AND t.campaign = :campaign AND t.day {} GROUP BY t.unit"
     )
     return _Books(
         totals,
         _by_key(tx.all(daily.format("="), params)),
         _turnouts(tx.all(turnout.format("= :day"), params)),
-        _turnouts(tx.all(turnout.format(_one_of(survey.owed)), params)),
+        _turnouts(tx.all(turnout.format(_within(survey)), params)) if survey.owed else {},
     )
 
 
-def _one_of(shown: Iterable[date]) -> str:
-    return f"IN ({', '.join(repr(day.isoformat()) for day in shown)})"
+def _within(survey: Survey) -> str:
+    """Return what holds for a day that reports were owed for, as SQL."""
+    first, last = survey.owed[0], survey.owed[-1]
+    off = sorted({day for day in survey.all_days if first <= day <= last}.difference(survey.owed))
+    but = f" AND t.day NOT IN ({', '.join(repr(day.isoformat()) for day in off)})" if off else ""
+    return f"BETWEEN {first.isoformat()!r} AND {last.isoformat()!r}{but}"
 
 
 def _by_key(rows: Iterable[Any]) -> dict[UnitId, dict[Key, int]]:

@@ -15,6 +15,7 @@ from bot.clockwork import by_hand
 from bot.config import Config
 from bot.domain.world import World
 from bot.rehearsal.botapi import BotApiServer
+from bot.rehearsal.botapi.messages import Message
 from bot.rehearsal.botapi.people import User
 from storage import chats, entries, people, rebuilding
 from storage.people import Role
@@ -24,11 +25,13 @@ from tests.stage import QuickPainter, apply_roster
 from tests.storage.ground import KH, TN, Pen, world_of
 
 CHIEF, OFFICERS = 900, range(1_000, 1_050)
-WARDS, DISTRICTS, DAYS = 300, 12, 30
-EVERY_S = 2.5
-"""Between two lines of an officer: twenty a second of all of them, below what Telegram takes."""
+WARDS, DISTRICTS, DAYS = 240, 12, 30
+EVERY_S = 5.0
+"""Between two lines of an officer: ten a second of all, with a receipt and the end of the former one for each."""
 
-IN_TIME_S = 2.0
+SHORTEST_S = 5.0
+"""An export that is over sooner proves nothing about receipts: then half a second is enough."""
+
 PATIENCE_S = 120.0
 
 
@@ -77,13 +80,12 @@ def appoint(tx: Tx, world: World, account: int, role: Role, code: str) -> None:
     chats.meet(tx, "telegram", account, private=True)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Rush:
-    """How long receipts took, when the last officer had the first one, and when all files were there; in seconds."""
+    """How long each receipt took, and the files together; in seconds."""
 
     waits: list[float]
-    first_round: float
-    exported: float
+    export: float
 
     @property
     def p95(self) -> float:
@@ -93,34 +95,34 @@ class Rush:
 
 async def rush(server: BotApiServer) -> Rush:
     """Let the commander ask for all files, and the officers report until they are there."""
-    clock, waits, first = SystemClock(), list[float](), list[float]()
-    commander = server.world.add_user("Chỉ huy", user_id=CHIEF)
+    clock, commander = SystemClock(), server.world.add_user("Chỉ huy", user_id=CHIEF)
+    officers = [server.world.add_user(f"Cán bộ {each}", user_id=each) for each in OFFICERS]
+    begun = clock.monotonic()
     commander.private.send("/xuat tất cả")
-    assert (await commander.private.answer(within=PATIENCE_S)).text.startswith("Đang lập")
-    export = asyncio.create_task(arrived(commander, clock))
-
-    async def keep_reporting(officer: User, turn: int) -> None:
-        await clock.sleep(EVERY_S * turn / len(OFFICERS))
-        for number in range(1_000):
-            said = clock.monotonic()
-            officer.private.send(f"{20 + number % 5} {10 + number % 3}")
-            assert (await officer.private.answer(within=PATIENCE_S)).text.startswith(("✅", "👌"))
-            waits.append(clock.monotonic() - said)
-            if not number:
-                first.append(clock.monotonic())
-            if export.done():
-                break
-            await clock.sleep(max(0.0, EVERY_S - waits[-1]))
-
-    users = [server.world.add_user(f"Cán bộ {each}", user_id=each) for each in OFFICERS]
-    await asyncio.gather(*(keep_reporting(user, turn) for turn, user in enumerate(users)))
-    return Rush(waits, max(first), await export)
+    files = asyncio.create_task(commander.private.answer(4, within=PATIENCE_S))
+    reporting = [
+        asyncio.create_task(keep_reporting(officer, clock, begun + EVERY_S * turn / len(officers), files))
+        for turn, officer in enumerate(officers)
+    ]
+    last = await files
+    lasted = clock.monotonic() - begun
+    assert last.media == "document"
+    return Rush([wait for waits in await asyncio.gather(*reporting) for wait in waits], lasted)
 
 
-async def arrived(commander: User, clock: SystemClock) -> float:
-    """Return when the last of the three files came."""
-    assert (await commander.private.answer(4, within=PATIENCE_S)).media == "document"
-    return clock.monotonic()
+async def keep_reporting(officer: User, clock: SystemClock, due: float, until: asyncio.Task[Message]) -> list[float]:
+    """Let an officer report again and again, and return how long each receipt took.
+
+    Reckoned from when the line was due: where the bot holds the event loop, it holds the officer's hand too.
+    """
+    waits: list[float] = []
+    while not waits or not until.done():
+        await clock.sleep(max(0.0, due - clock.monotonic()))
+        officer.private.send(f"{20 + len(waits) % 5} {10 + len(waits) % 3}")
+        assert (await officer.private.answer(within=PATIENCE_S)).text.startswith("✅")
+        waits.append(clock.monotonic() - due)
+        due += EVERY_S
+    return waits
 
 
 @pytest.mark.slow
@@ -137,6 +139,7 @@ async def test_receipts_are_in_time_while_a_province_is_exported(
         async with running(config, channel, clock, alarm=by_hand, painter=QuickPainter()):
             found = await rush(server)
     with capsys.disabled():
-        print(f"\n{len(found.waits)} receipts while a province was exported: p95 {found.p95:.2f} s")  # noqa: T201  (a figure to be read)
-    # On a machine that is busy with other things receipts may take longer; then the files do as well.
-    assert found.p95 < IN_TIME_S or found.first_round < found.exported
+        figures = f"{len(found.waits)} receipts in the {found.export:.0f} s of a province's export"
+        print(f"\n{figures}: p95 {found.p95:.2f} s")  # noqa: T201  (a figure to be read)
+    # Two seconds are promised. On a busy machine all takes longer, files too: so receipts are held against those.
+    assert found.p95 < max(SHORTEST_S, found.export) / 10

@@ -20,7 +20,7 @@ FAULTS = ("Traceback", "will be tried again", "update given up")
 """What stands in the log only after a fault of the bot's own."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evidence:
     """All that a run leaves behind, as in `Traces`; `recoveries` are in seconds. The officers may be some of many."""
 

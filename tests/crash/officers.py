@@ -52,7 +52,7 @@ def standing(said: Iterable[Statement]) -> Values:
     return now
 
 
-@dataclass
+@dataclass(repr=False)
 class Officer:
     """One officer at the phone: speaks, and keeps a list of what was said. `dated` names the day before as 1.
 

@@ -40,7 +40,7 @@ class Finding(NamedTuple):
     wanted: object
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Traces:
     """What a run leaves behind. `first` is the number of its first update.
 

@@ -92,7 +92,7 @@ class WatchedQueue(UpdateQueue):
         return min((each.expires for _, each in self.marked() if b'"callback_query"' not in each.body), default=None)
 
 
-@dataclass
+@dataclass(repr=False)
 class Province:
     """Everybody. `groups` are replaced by what they become; `forsaken` are chats that were closed to the bot."""
 

@@ -64,7 +64,8 @@ class Burden:
         return cls(int(status["VmRSS"].split()[0]), files, int(status["Threads"]))
 
 
-@dataclass(frozen=True)
+# Without a repr: at the end asyncio asks the result of a run for one, and it would name the whole world, many times.
+@dataclass(frozen=True, repr=False)
 class Outcome:
     """What a soak leaves: what the checkers ask, who did what, and a process's burden before and after a calm."""
 
@@ -76,7 +77,7 @@ class Outcome:
     after: Burden
 
 
-@dataclass
+@dataclass(repr=False)
 class Soak:
     """A run under way."""
 
