@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -52,12 +53,19 @@ _DERIVED = {
 _PARENTS = "SELECT DISTINCT parent FROM units WHERE parent IS NOT NULL ORDER BY parent DESC"
 _BELOW = "campaign = :campaign AND unit IN (SELECT id FROM units WHERE parent = :parent)"
 _ABOVE = (
-    "INSERT INTO totals (campaign, unit, metric, part, amount)"
-    f" SELECT campaign, :parent, metric, part, sum(amount) FROM totals WHERE {_BELOW} GROUP BY metric, part",
-    "INSERT INTO daily (campaign, unit, day, metric, part, amount)"
-    f" SELECT campaign, :parent, day, metric, part, sum(amount) FROM daily WHERE {_BELOW} GROUP BY day, metric, part",
-    "INSERT INTO turnout (campaign, unit, day, reported, on_time)"
-    f" SELECT campaign, :parent, day, sum(reported), sum(on_time) FROM turnout WHERE {_BELOW} GROUP BY day",
+    (
+        "INSERT INTO totals (campaign, unit, metric, part, amount)"
+        f" SELECT campaign, :parent, metric, part, sum(amount) FROM totals WHERE {_BELOW} GROUP BY metric, part"
+    ),
+    (
+        "INSERT INTO daily (campaign, unit, day, metric, part, amount)"
+        f" SELECT campaign, :parent, day, metric, part, sum(amount) FROM daily WHERE {_BELOW}"
+        " GROUP BY day, metric, part"
+    ),
+    (
+        "INSERT INTO turnout (campaign, unit, day, reported, on_time)"
+        f" SELECT campaign, :parent, day, sum(reported), sum(on_time) FROM turnout WHERE {_BELOW} GROUP BY day"
+    ),
 )
 
 
@@ -77,7 +85,7 @@ class Past:
 
     def is_silent(self, ward: int, day: int) -> bool:
         """Tell whether a ward sends nothing: one of a hundred, on the last day one of ten."""
-        return ward % 10 == 3 if day == self.days - 1 else (ward * 31 + day * 17) % 97 == 0
+        return ward % 10 == 0 if day == self.days - 1 else (ward * 31 + day * 17) % 97 == 0
 
     def is_late(self, ward: int, day: int) -> bool:
         """Tell whether a ward's report comes after the cut-off."""
@@ -127,13 +135,17 @@ def _append(connection: sqlite3.Connection, past: Past, *, tell: bool) -> None:
         connection.execute(sql)
 
 
+def _lateness(past: Past, day: int, ward: int) -> bool:
+    return past.is_late(ward, day)
+
+
 def _entries(past: Past, wards: list[tuple[int, int, int]]) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of `entries` in the order in which they came: day by day, the late ones last."""
     former, number = "", 0
     for nth in range(past.days):
         day = past.starts + nth * DAY
-        heard = (ward for ward in range(len(wards)) if not past.is_silent(ward, nth))
-        for ward in sorted(heard, key=lambda ward, nth=nth: past.is_late(ward, nth)):
+        heard = [ward for ward in range(len(wards)) if not past.is_silent(ward, nth)]
+        for ward in sorted(heard, key=partial(_lateness, past, nth)):
             number += 1
             values = _values(past, number, (ward, *wards[ward]), nth, day)
             former = chain.digest(former, values)

@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import cycle, islice
@@ -20,9 +20,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks import country, history, table
+from benchmarks import country, history
 from benchmarks.child import Child
-from benchmarks.country import Country
 from benchmarks.history import CAMPAIGN, Past
 from benchmarks.samples import Samples, quantile, sample
 from bot.app import SystemClock, setting_of
@@ -301,10 +300,14 @@ async def started(nation: Nation) -> Figures:
             environment = _environment(nation, server)
             begun = time.perf_counter()
             async with Child("bot", environment, nation.path.with_name("log"), arguments=("run",)) as child:
-                await child.until(lambda server=server: server.calls["getUpdates"] > 0, PATIENCE_S)
+                await child.until(partial(_polled, server), PATIENCE_S)
                 times.append(time.perf_counter() - begun)
                 spent, peak = child.usage().cpu, child.usage().peak_mb
     return {"start to first poll s": median(times), "start CPU s": spent, "memory at the start MB": peak}
+
+
+def _polled(server: BotApiServer) -> bool:
+    return server.calls["getUpdates"] > 0
 
 
 def _environment(nation: Nation, server: BotApiServer) -> dict[str, str]:
@@ -320,7 +323,7 @@ def rebuilt(nation: Nation) -> Figures:
     """Measure `tiendo rebuild`. RuntimeError where it finds a difference: then the past was not a true one."""
     command = (sys.executable, "-m", "bot", "rebuild", "--config", str(nation.path))
     begun = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # noqa: S603  (our own program)
     said = process.stdout.read() if process.stdout else ""
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -7,7 +7,6 @@ keep the write-ahead log from beginning anew.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 from bot.domain import status

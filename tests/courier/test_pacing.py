@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from bot.courier import Limits, Rate
-from bot.courier.pacing import Gates
+from bot.courier import Limits
+from bot.courier.pacing import Gates, Limit
 from bot.domain.messages import Priority
 from bot.rehearsal.botapi import Fault
 from tests.courier.office import Office
@@ -49,7 +49,7 @@ async def test_a_person_hears_one_message_a_second_after_a_short_burst(paced_off
     assert counts == [2, 3, 4, 5]
 
 
-def passes(rates: Iterable[Rate], until: float) -> list[float]:
+def passes(rates: Iterable[Limit], until: float) -> list[float]:
     gates, moments, now = Gates(tuple(rates)), [], 0.0
     while now < until:
         if gates.opens() <= now:
