@@ -10,7 +10,6 @@ from bot.app import SystemClock
 from bot.channels import BadToken, CallFailed
 from bot.check import ask_me
 from bot.cli.command import Ended, configured, note
-from bot.cli.sheets import write_invites
 from bot.cli.work import look, perform
 from bot.config import Config
 from bot.operations import Result
@@ -60,6 +59,8 @@ def _invite_all(config: Config, uses: int, days: int, xlsx: Path | None) -> None
         each["link"] = link(name, each["code"])
         click.echo(f"{each['unit']}\t{each['code']}\t{each['link']}")
     if xlsx is not None:
+        from bot.cli.sheets import write_invites  # noqa: PLC0415  (every start would spend a tenth of a second)
+
         write_invites(xlsx, invites)
 
 

@@ -17,6 +17,7 @@ TODAY = cast.TODAY.isoformat()
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(240)
 async def test_C1_to_C16_twelve_kills_under_load_lose_nothing_and_count_nothing_twice(tmp_path: Path) -> None:
     verdict = await judge(await play(Plan(kills=12, seed=7), tmp_path))
     assert verdict.findings == []
