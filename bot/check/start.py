@@ -10,7 +10,7 @@ from bot.config import Config
 from storage import backups, schema
 from storage.errors import Damaged
 
-MUCH = 2**30  # bytes, about five seconds; larger files are looked through while the bot runs
+MUCH = 2**27  # bytes, about half a second; larger files are looked through while the bot runs
 
 
 class Unfit(Exception):

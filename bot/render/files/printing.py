@@ -11,7 +11,6 @@ from bot.domain.dossier import Cell, Dossier
 from bot.domain.figures import Language
 from bot.domain.series import Chart
 from bot.render.files.content import Content
-from bot.render.files.document import packaged, write_document
 from bot.render.files.table import write_table
 from bot.render.files.workbook import write_workbook
 
@@ -27,6 +26,8 @@ def report(
     path: Path, dossier: Dossier, language: Language, zone: ZoneInfo, chart: Chart | None, template: Path | None
 ) -> None:
     """Write the Word report from the office's template, or from the packaged one. BrokenTemplate where it is none."""
+    from bot.render.files.document import packaged, write_document  # noqa: PLC0415  (the workbook need not wait for it)
+
     picture = _drawn(chart, path.parent) if chart else None
     write_document(path, Content(dossier, language, zone, picture), template or packaged(language))
 

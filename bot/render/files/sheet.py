@@ -12,7 +12,7 @@ import xlsxwriter  # type: ignore[import-untyped]  # neither the package nor any
 
 from bot.domain.figures import Language, Share
 from bot.render.files.plain import plain, serial, serial_moment
-from bot.render.files.spelling import QuickWorksheet
+from bot.render.files.spelling import Cell, QuickWorksheet
 
 T = TypeVar("T")
 Value = str | int | Share | date | datetime | None
@@ -148,10 +148,7 @@ class Sheet:
 
     def write(self, column: int, value: Value, style: Style, fill: str = "") -> None:
         """Write one cell of the present row; None is a cell without anything in it."""
-        self._put(column, value, self.book.format(style, fill))
-
-    def _put(self, column: int, value: Value, form: Any) -> None:
-        self.raw.put(self.row, column, plain(value) if isinstance(value, str) else as_number(value), form)
+        self.raw.put(self.row, column, as_cell(value), self.book.format(style, fill))
 
     def line(self, text: str, style: Style) -> None:
         """Write a line of its own."""
@@ -184,8 +181,7 @@ class Sheet:
             colour = fill(row) if fill else ""
             if colour not in forms:
                 forms[colour] = [self.book.format(column.style, colour) for column in columns]
-            for number, (column, form) in enumerate(zip(columns, forms[colour], strict=True)):
-                self._put(number, column.value(row), form)
+            self.raw.put_row(self.row, [as_cell(column.value(row)) for column in columns], forms[colour])
             self.row += 1
         self.raw.autofilter(head, 0, max(head, self.row - 1), len(columns) - 1)
         self.bars(columns, head + 1)
@@ -235,10 +231,14 @@ BAR: Final = MappingProxyType(
 )
 
 
-def as_number(value: int | Share | date | None) -> float | None:
-    """Return what stands in a cell: a count, a fraction of one, or a date as spreadsheets count it."""
+def as_cell(value: Value) -> Cell:
+    """Return what stands in a cell: text, a count, a fraction of one, or a date as spreadsheets count it."""
+    if isinstance(value, str):
+        return plain(value)
+    if value is None or isinstance(value, int):
+        return value
     if isinstance(value, Share):
         return value.numerator / value.denominator if value.denominator else None
     if isinstance(value, datetime):
         return serial_moment(value)
-    return serial(value) if isinstance(value, date) else value
+    return serial(value)

@@ -1,16 +1,18 @@
-"""Spelling: the cells of large sheets as XML, each in one go.
+"""Spelling: the rows of large tables as XML, each in one go.
 
 XlsxWriter puts every cell together attribute by attribute, which takes most of the time of a nation's workbook.
-What is not plain (escapes, spaces at the ends, formulas, cells without a format) is left to it; the bytes are the same.
+What is not plain (escapes, a format that is new) is left to it; the bytes are the same.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # neither it nor anybody else has its types
 
-_NOT_PLAIN = re.compile("[&<>\x00-\x1f\ufffe\uffff]|_x|^\\s|\\s$")
+_NOT_PLAIN = re.compile("[&<>\x00-\x1f\ufffe\uffff]|_x")
 _LETTERS = 26
 
 
@@ -21,11 +23,14 @@ def _column(number: int) -> str:
     return (_column(above - 1) if above else "") + chr(ord("A") + last)
 
 
-class QuickWorksheet(Worksheet):  # type: ignore[misc]  # as above
-    """XlsxWriter's worksheet, kept in constant memory, with a short way to spell plain cells."""
+Cell = str | int | float | None
 
-    def put(self, row: int, column: int, value: str | float | None, form: Any) -> None:
-        """Write text, a number or an empty cell; numbers count from 0."""
+
+class QuickWorksheet(Worksheet):  # type: ignore[misc]  # as above
+    """XlsxWriter's worksheet in constant memory, with a short way to write a row."""
+
+    def put(self, row: int, column: int, value: Cell, form: Any) -> None:
+        """Write text, a number or an empty cell; rows and columns count from 0."""
         if isinstance(value, str):
             self._write_string(row, column, value, form)
         elif value is None:
@@ -33,25 +38,31 @@ class QuickWorksheet(Worksheet):  # type: ignore[misc]  # as above
         else:
             self._write_number(row, column, value, form)
 
-    def _write_cell(self, row: int, col: int, cell: Any) -> None:
-        written = self._spelled(row, col, cell)
-        if written is None:
-            super()._write_cell(row, col, cell)
+    def put_row(self, row: int, values: Sequence[Cell], forms: Sequence[Any]) -> None:
+        """Write a whole row from its first column on; the next one lies below it."""
+        spelled = [_spelled(row, *each) for each in zip(count(), values, forms)]
+        cells = [cell for cell in spelled if cell is not None]
+        if len(cells) < len(spelled):
+            for column, (value, form) in enumerate(zip(values, forms, strict=True)):
+                self.put(row, column, value, form)
         else:
-            self.fh.write(written)
+            self._write_single_row(row)  # what stands above it
+            self._check_dimensions(row, len(cells) - 1)
+            self.fh.write(f'<row r="{row + 1}">{"".join(cells)}</row>')
 
-    def _spelled(self, row: int, col: int, cell: Any) -> str | None:
-        # The first cell of a format gives it its index, by the long way.
-        style = cell.format.xf_index if cell.format else None
-        if style is None:
-            return None
-        begun = f'<c r="{_column(col)}{row + 1}" s="{style}"'
-        match type(cell).__name__:
-            case "Number":
-                return f"{begun}><v>{cell.number:.16G}</v></c>"
-            case "Blank":
-                return f"{begun}/>"
-            case "String" if not _NOT_PLAIN.search(cell.string):
-                return f'{begun} t="inlineStr"><is><t>{cell.string}</t></is></c>'
-            case _:
-                return None
+
+def _spelled(row: int, column: int, value: Cell, form: Any) -> str | None:
+    """Return a cell as XlsxWriter writes it; None where it is not plain."""
+    if form.xf_index is None:  # given by the first cell that has the format
+        return None
+    begun = f'<c r="{_column(column)}{row + 1}" s="{form.xf_index}"'
+    if value is None:
+        return f"{begun}/>"
+    if isinstance(value, int):
+        return f"{begun}><v>{value}</v></c>"
+    if isinstance(value, float):
+        return f"{begun}><v>{value:.16G}</v></c>"
+    if _NOT_PLAIN.search(value):
+        return None
+    kept = ' xml:space="preserve"' if value[:1].isspace() or value[-1:].isspace() else ""
+    return f'{begun} t="inlineStr"><is><t{kept}>{value}</t></is></c>'
