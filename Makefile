@@ -9,7 +9,7 @@ COUNT ?= 100000
 SEED ?= 7
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse run test crash soak check format lock charts screenshots bench bench-page audit fuzz
+.PHONY: help setup rehearse run test crash soak check format lock charts screenshots bench bench-quick bench-page audit fuzz
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -65,8 +65,11 @@ screenshots: $(READY)  ## photograph the rehearsal page for the docs (needs Chro
 charts: $(READY)  ## draw the pictures of the docs
 	$(BIN)/python -m bot.render.charts docs/img
 
-bench: $(READY) .venv-bench/ready  ## measure the bot beside what one would use instead; ARGS="rush --officers 3000"
+bench: $(READY) .venv-bench/ready  ## measure the bot beside what one would use instead; ARGS="rush --officers 3000", nation, broadcast, hour, idle, all
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-quick: $(READY) .venv-bench/ready  ## ratios at small sizes, in about a minute; fails when one is far off
+	$(BIN)/python -m benchmarks quick
 
 bench-page: $(READY)  ## measure the rehearsal page in Chromium: load, receipt, frames
 	$(BIN)/python -m benchmarks.page

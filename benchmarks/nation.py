@@ -12,54 +12,41 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks import country, history
+from benchmarks import country, table
 from benchmarks.child import Child
-from benchmarks.history import CAMPAIGN, Past
+from benchmarks.history import CAMPAIGN
+from benchmarks.questions import Nation, Sight, found
 from benchmarks.samples import Samples, quantile, sample
 from bot.app import SystemClock, setting_of
-from bot.config import Config
-from bot.domain import boards
-from bot.domain.campaign import BoardKind, Campaign
 from bot.domain.papers import Format, Order
-from bot.domain.recipes import Kind, Recipe
-from bot.domain.schedule import Slot
-from bot.domain.series import Chart
-from bot.domain.silence import silence
+from bot.domain.recipes import Kind
 from bot.domain.units import Unit
-from bot.domain.world import World
-from bot.jobs.beat import Beat
-from bot.jobs.summary import MOST_HIGHLIGHTS, Review, summary
 from bot.papers import Papers
 from bot.rehearsal.botapi import BotApiServer
 from bot.render.charts.painter import Painter
 from bot.render.texts import Texts
-from storage import boards as standing
-from storage import people, progress, series, worlds
-from storage.boards import Wanted
-from storage.people import Role
+from storage import worlds
 from storage.sqlite import Store, Tx, open_reader, open_store
-from storage.statuses import unit_status
 
 BOUNDS: Mapping[str, float] = {
     "/status ward p99 ms": 10,
     "/status district p99 ms": 10,
     "/status province p99 ms": 10,
     "/status country p99 ms": 10,
-    "board of 705 p99 ms": 20,
-    "summary of the country p99 ms": 500,
+    "board of all districts p99 ms": 20,
+    "summary p99 ms": 500,
     "workbook s": 5,
     "start to first poll s": 2,
 }
 GROWTH = 1.2
-"""How much slower the longest history may be than the shortest, in CPU time of /status."""
+"""How much slower `/status` may be with the longest history than with the shortest, by the CPU's time."""
 
 LEVELS = {"xã": "ward", "huyện": "district", "tỉnh": "province", "nước": "country"}
 TIMES = 200
@@ -67,119 +54,8 @@ SEVERAL = 20
 STARTS = 3
 PATIENCE_S = 120.0
 BEAT_S = 0.01
-FIRST_COMMANDER = country.FIRST_ACCOUNT + 1_000_000
 
 Figures = dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Nation:
-    """A country with its past, in a file; `now` is half past five on its last day."""
-
-    config: Config
-    path: Path
-    past: Past
-    now: datetime
-
-    @property
-    def campaign(self) -> Campaign:
-        """Return its one campaign."""
-        return self.config.campaigns[0]
-
-    @property
-    def day(self) -> date:
-        """Return the last day."""
-        return self.past.last
-
-
-async def found(folder: Path, wards: int, days: int, *, tell: bool = False) -> Nation:
-    """Make the file: the roster, people, and so many days of reports that end today."""
-    clock = SystemClock()
-    today = clock.now().date()
-    starts = today - timedelta(days - 1)
-    data = country.settings(folder, starts=starts, deadline=today + timedelta(30), metrics=len(country.METRICS))
-    data["web"] = {"listen": ""}
-    config = Config.model_validate(data, context={"folder": folder})
-    begun = datetime.combine(starts, history.MORNING, config.zone)
-    await country.settle(config, country.country(wards, len(country.METRICS)), begun, wards)
-    async with open_store(config.storage.path) as store:
-        await store.write(partial(_appoint, at=int(begun.timestamp())))
-    past = Past(today, days, len(country.METRICS), config.zone)
-    await asyncio.to_thread(history.write, config.storage.path, past, tell=tell)
-    evening = datetime.combine(today, history.EVENING, config.zone) - timedelta(minutes=30)
-    return Nation(config, country.write(folder, data), past, evening.astimezone(UTC))
-
-
-def _appoint(tx: Tx, at: int) -> None:
-    """Appoint a commander for every unit above the wards."""
-    for number, row in enumerate(tx.all("SELECT id, name FROM units WHERE level <> 'xã' ORDER BY id")):
-        person = people.enrol(tx, country.CHANNEL, FIRST_COMMANDER + number, name=f"Chỉ huy {row['name']}", now=at)
-        people.appoint(tx, person, Role.COMMANDER, row["id"], at)
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What questions are asked of: the world as it is loaded once, and the words."""
-
-    nation: Nation
-    world: World
-    texts: Texts
-
-    @property
-    def root(self) -> Unit:
-        """Return the country."""
-        root = self.world.root(self.nation.campaign)
-        if root is None:
-            raise LookupError(self.nation.campaign.root)
-        return root
-
-    def units(self, level: str) -> list[Unit]:
-        """Return the units of a level."""
-        return [unit for unit in self.world.tree.units.values() if unit.level == level]
-
-    def status(self, tx: Tx, unit: Unit) -> str:
-        """Answer `/status`."""
-        found = unit_status(tx, self.world, self.nation.campaign, unit, self.nation.day)
-        return self.texts("status.status", statuses=[(found, self.nation.day)])
-
-    def board(self, tx: Tx, unit: Unit) -> str:
-        """Answer `/bxh`."""
-        campaign, day = self.nation.campaign, self.nation.day
-        race = boards.race(self.world, campaign, unit.id)
-        if race is None:
-            raise LookupError(unit.code)
-        board = standing.read(tx, self.world, campaign, Wanted(race, campaign.main, BoardKind.SHARE, day, over=True))
-        at = int(self.nation.now.timestamp())
-        return self.texts("board.board", board=board, at=at, closed=False, late=False)
-
-    def missing(self, tx: Tx, unit: Unit) -> str:
-        """Answer `/thieu`."""
-        campaign, day = self.nation.campaign, self.nation.day
-        silent = progress.missing(tx, self.world, campaign.code, unit.id, day)
-        found = silence(self.world, campaign, unit, day, silent, ())
-        return self.texts("missing.missing", silence=found, today=day)
-
-    def summary(self, tx: Tx, unit: Unit) -> str:
-        """Word the day's summary for a commander."""
-        review = Review(self.beat(tx), self.nation.day)
-        return self.texts("summary.commander", s=review.of(unit, MOST_HIGHLIGHTS), late=False)
-
-    def summaries(self, tx: Tx) -> int:
-        """Word the summaries of all commanders; return how many."""
-        texts = [self.texts(push.message, late=False, **push.facts) for push in summary(self.beat(tx))]
-        return len(texts)
-
-    def beat(self, tx: Tx) -> Beat:
-        """Return the beat of the summary at half past five."""
-        now = self.nation.now
-        at = now.astimezone(self.nation.config.zone).time()
-        slot = Slot(self.nation.campaign.code, 0, "summary", self.nation.day, at, now)
-        return Beat(tx, self.world, self.nation.campaign, slot, country.CHANNEL, {"vi": self.texts}, now)
-
-    def chart(self, tx: Tx, kind: Kind) -> Chart:
-        """Read what a chart of the country shows."""
-        recipe = Recipe(kind, self.nation.campaign.code, self.root.id, self.nation.day, "vi", over=True)
-        return series.chart(tx, self.world, recipe)
 
 
 async def looked_at(nation: Nation) -> Figures:
@@ -191,20 +67,24 @@ async def looked_at(nation: Nation) -> Figures:
         world = await store.read(lambda tx: worlds.load(tx, setting, nation.day))
         figures["roster loaded s"] = time.perf_counter() - begun
         sight = Sight(nation, world, Texts("vi", nation.config.zone))
-        for level, name in LEVELS.items():
-            units = islice(cycle(sight.units(level)), TIMES)
-            _note(figures, f"/status {name}", await _ask(store, sight.status, list(units)))
-        for name, ask, times in (
-            ("board of 63", sight.board, SEVERAL),
-            ("missing list of the country", sight.missing, SEVERAL),
-            ("summary of the country", sight.summary, SEVERAL),
-        ):
-            _note(figures, name, await _ask(store, ask, [sight.root] * times))
+        figures |= await answered(store, sight)
         begun = time.perf_counter()
         pushes = await store.read(sight.summaries)
         figures["all summaries, ms each"] = (time.perf_counter() - begun) / pushes * 1_000
         figures |= await _drawn(store, sight)
     return figures | await _printed(nation, sight.root)
+
+
+async def answered(store: Store, sight: Sight) -> Figures:
+    """Measure what people are answered, and the summary."""
+    figures: Figures = {}
+    for level, name in LEVELS.items():
+        units = islice(cycle(sight.units(level)), TIMES)
+        _note(figures, f"/status {name}", await _ask(store, sight.status, list(units)))
+    questions = {"board of the provinces": sight.board, "missing list": sight.missing, "summary": sight.summary}
+    for name, ask in questions.items():
+        _note(figures, name, await _ask(store, ask, [sight.root] * SEVERAL))
+    return figures
 
 
 async def _ask(store: Store, ask: Callable[[Tx, Unit], str], units: Sequence[Unit]) -> Samples:
@@ -348,7 +228,7 @@ async def flattened(nation: Nation) -> Figures:
         world = await store.read(lambda tx: worlds.load(tx, setting, nation.day))
         sight = Sight(nation, world, Texts("vi", nation.config.zone))
         figures: Figures = {}
-        _note(figures, "board of 705", await _ask(store, sight.board, [sight.root] * SEVERAL))
+        _note(figures, "board of all districts", await _ask(store, sight.board, [sight.root] * SEVERAL))
     return figures
 
 
@@ -362,3 +242,25 @@ async def one(wards: int, days: int) -> Figures:
         figures |= await started(nation)
         figures |= rebuilt(nation)
         return figures | await flattened(nation)
+
+
+def growth(first: Figures, last: Figures) -> float:
+    """Return by how much the dearest `/status` grew, level by level, in CPU time."""
+    names = (f"/status {level} CPU ms" for level in LEVELS.values())
+    return max(last[name] / first[name] for name in names)
+
+
+def report(wards: int, lengths: Sequence[int]) -> dict[int, Figures]:
+    """Measure each length of history in turn, print the table, keep the figures."""
+    runs = {days: asyncio.run(one(wards, days)) for days in lengths}
+    first, last = runs[lengths[0]], runs[lengths[-1]]
+    rows = [
+        (name, *(f"{runs[days][name]:,.2f}" for days in lengths), f"{BOUNDS[name]:g}" if name in BOUNDS else "")
+        for name in first
+    ]
+    grown = growth(first, last)
+    rows.append(("/status, the longest to the shortest", *[""] * (len(lengths) - 1), f"{grown:.2f}", f"{GROWTH:g}"))
+    columns = ("", *(f"{days} days" for days in lengths), "bound")
+    table.show(f"nation: {wards:,} wards, {len(country.METRICS)} metrics", columns, rows)
+    table.keep(f"nation-{wards}", {"growth": grown, "days": {str(days): run for days, run in runs.items()}})
+    return runs

@@ -53,7 +53,7 @@ def _runners(tx: Tx, world: World, campaign: Campaign, wanted: Wanted) -> list[R
     numerator = _counted(wanted.metric)[0]
     shares = _shares(tx, world, campaign, wanted)
     today = progress.below_between(tx, campaign.code, parent, numerator, day, day)
-    reported = _reported(tx, campaign.code, parent, day)
+    reported = progress.reported_below(tx, campaign.code, parent, day)
     works = world.setting.calendar.works(day)
     week: Amounts = {}
     week_before: Amounts = {}
@@ -109,16 +109,6 @@ def _sums(tx: Tx, campaign: str, parent: UnitId, metric: str, day: date) -> Amou
         {"campaign": campaign, "parent": parent, "metric": metric, "day": day.isoformat()},
     )
     return {UnitId(row["unit"]): row["amount"] for row in rows}
-
-
-def _reported(tx: Tx, campaign: str, parent: UnitId, day: date) -> Amounts:
-    """Return how many reports have come from the children, or from below them, for a day."""
-    rows = tx.all(
-        "SELECT t.unit, t.reported FROM units u CROSS JOIN turnout t"
-        " WHERE u.parent = ? AND t.unit = u.id AND t.campaign = ? AND t.day = ?",
-        (parent, campaign, day.isoformat()),
-    )
-    return {UnitId(row["unit"]): row["reported"] for row in rows}
 
 
 def _streaks(tx: Tx, world: World, campaign: Campaign, wanted: Wanted) -> Amounts:

@@ -29,7 +29,7 @@ MOST_HIGHLIGHTS = 6
 MOST_MISSING = 60
 """Silent units that are named one by one."""
 
-MOST_ROWS, LEAST_ENTRIES = 20_000, 5_000
+MOST_ROWS, LEAST_ENTRIES = 16_000, 5_000
 """Rows that units and entries share, so that a nation's workbook too takes seconds: older entries are left out."""
 
 _NOBODY = Turnout(0, 0)

@@ -56,20 +56,40 @@ def missing(tx: Tx, world: World, campaign: str, unit: UnitId, day: date) -> Ite
 
     Only branches in which somebody is missing are entered.
     """
-    if tallies.turnout(tx, campaign, unit, day).reported >= world.expected_on(campaign, unit, day):
+    yield from _missing(tx, world, campaign, unit, day, tallies.turnout(tx, campaign, unit, day).reported)
+
+
+def _missing(tx: Tx, world: World, campaign: str, unit: UnitId, day: date, came: int) -> Iterator[UnitId]:
+    if came >= world.expected_on(campaign, unit, day):
         return
-    if unit in world.reporting[campaign] and _is_silent(tx, world, campaign, unit, day):
+    below = _reported_below(tx, world, campaign, unit, day)
+    # A reporting unit that others were merged into is silent itself where all that came is theirs.
+    own = came - sum(below.values()) if below else 0
+    if unit in world.reporting[campaign] and world.owes(campaign, unit, day) and not own:
         yield unit
-    for child in world.tree.children[unit]:
-        yield from missing(tx, world, campaign, child, day)
+    for child, reported in below.items():
+        yield from _missing(tx, world, campaign, child, day, reported)
 
 
-def _is_silent(tx: Tx, world: World, campaign: str, unit: UnitId, day: date) -> bool:
-    """Tell whether it is a reporting unit itself that is missing, and not one that was later merged into it."""
-    below = world.tree.children[unit]
-    came = tallies.turnout(tx, campaign, unit, day).reported if below else 0
-    came -= sum(tallies.turnout(tx, campaign, child, day).reported for child in below)
-    return world.owes(campaign, unit, day) and not came
+def _reported_below(tx: Tx, world: World, campaign: str, parent: UnitId, day: date) -> dict[UnitId, int]:
+    """Return how many reports have come from each child, or from below it, in the tree's order."""
+    children = world.tree.children[parent]
+    came = reported_below(tx, campaign, parent, day) if children else {}
+    # In the tree a merged unit stands under the one that goes on for it, in the table under its former parent.
+    return {
+        child: tallies.turnout(tx, campaign, child, day).reported if world.tree[child].merged else came.get(child, 0)
+        for child in children
+    }
+
+
+def reported_below(tx: Tx, campaign: str, parent: UnitId, day: date) -> dict[UnitId, int]:
+    """Return how many reports have come from a unit's children, or from below them, for a day: those that have any."""
+    rows = tx.all(
+        "SELECT t.unit, t.reported FROM units u CROSS JOIN turnout t"
+        " WHERE u.parent = ? AND t.unit = u.id AND t.campaign = ? AND t.day = ?",
+        (parent, campaign, day.isoformat()),
+    )
+    return {UnitId(row["unit"]): row["reported"] for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +113,12 @@ def questions(tx: Tx, campaign: str) -> list[Question]:
 
 def zeros(tx: Tx, campaign: str, unit: UnitId, first: date, last: date) -> set[date]:
     """Return the days for which a reporting unit has reported nothing but zeros."""
+    # By way of the totals, which name what the unit counts: without it all that it ever reported is walked through.
     rows = tx.all(
-        "SELECT day FROM tallies WHERE campaign = ? AND unit = ? AND day BETWEEN ? AND ?"
-        " GROUP BY day HAVING max(abs(amount)) = 0",
+        "SELECT t.day FROM totals k CROSS JOIN tallies t WHERE k.campaign = ? AND k.unit = ?"
+        " AND t.campaign = k.campaign AND t.unit = k.unit AND t.metric = k.metric AND t.part = k.part"
+        " AND t.day BETWEEN ? AND ?"
+        " GROUP BY t.day HAVING max(abs(t.amount)) = 0",
         (campaign, unit, first.isoformat(), last.isoformat()),
     )
     return {date.fromisoformat(row["day"]) for row in rows}

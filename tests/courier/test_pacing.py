@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bot.courier import Limits
-from bot.courier.pacing import Gates, Limit
+from bot.courier.pacing import Gates, Limit, Span
 from bot.domain.messages import Priority
 from bot.rehearsal.botapi import Fault
 from tests.courier.office import Office
@@ -66,6 +66,27 @@ def test_no_window_holds_more_than_telegram_states() -> None:
     overall = passes(limits.overall, 20)
     assert max(sum(start <= at < start + 60 for at in group) for start in group) <= 20
     assert max(sum(start <= at < start + 1 for at in overall) for start in overall) <= 30
+
+
+def test_all_are_reached_within_a_twentieth_of_the_least_that_thirty_a_second_allow() -> None:
+    assert len(passes(Limits().overall, 100)) > 3_000 / 1.05
+
+
+def test_what_left_later_than_it_was_let_pass_fills_the_span_from_then_on() -> None:
+    gates = Gates((Span(3, 1.0),))
+    for _ in range(3):
+        gates.take(0.0)
+    gates.left(2, 0.5)
+    assert gates.opens() == 1.0
+    gates.take(1.0)
+    assert gates.opens() == 1.5
+
+
+def test_what_passed_in_vain_leaves_its_place_in_the_span() -> None:
+    gates = Gates((Span(1, 60.0),))
+    gates.take(0.0)
+    gates.give_back()
+    assert gates.opens() < 0.0
 
 
 async def test_T5_three_refused_chats_rest_everybody_and_nobody_ends_it_early(office: Office) -> None:

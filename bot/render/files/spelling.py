@@ -14,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # ne
 
 _NOT_PLAIN = re.compile("[&<>\x00-\x1f\ufffe\uffff]|_x")
 _LETTERS = 26
+LONG = 16_000  # characters; what is longer might not fit a cell
 
 
 @lru_cache(maxsize=256)
@@ -39,7 +40,7 @@ class QuickWorksheet(Worksheet):  # type: ignore[misc]  # as above
             self._write_number(row, column, value, form)
 
     def put_row(self, row: int, values: Sequence[Cell], forms: Sequence[Any]) -> None:
-        """Write a whole row from its first column on; the next one lies below it."""
+        """Write a whole row of the usual height from its first column on; the next one lies below it."""
         spelled = [_spelled(row, *each) for each in zip(count(), values, forms)]
         cells = [cell for cell in spelled if cell is not None]
         if len(cells) < len(spelled):
@@ -62,7 +63,7 @@ def _spelled(row: int, column: int, value: Cell, form: Any) -> str | None:
         return f"{begun}><v>{value}</v></c>"
     if isinstance(value, float):
         return f"{begun}><v>{value:.16G}</v></c>"
-    if _NOT_PLAIN.search(value):
+    if len(value) > LONG or _NOT_PLAIN.search(value):
         return None
     kept = ' xml:space="preserve"' if value[:1].isspace() or value[-1:].isspace() else ""
     return f'{begun} t="inlineStr"><is><t{kept}>{value}</t></is></c>'
