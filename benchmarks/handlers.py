@@ -33,7 +33,7 @@ NO_STORE = cast("Store", None)
 """The batches are handed over here, without one."""
 
 
-def updates(officers: int, now: datetime, text: str = "45 30") -> Iterator[dict[str, Any]]:
+def updates(officers: int, now: datetime) -> Iterator[dict[str, Any]]:
     """Yield the officers' lines as Telegram would deliver them."""
     for number in range(officers):
         account, name = country.FIRST_ACCOUNT + number, f"Cán bộ {number}"
@@ -44,7 +44,7 @@ def updates(officers: int, now: datetime, text: str = "45 30") -> Iterator[dict[
                 "date": int(now.timestamp()),
                 "chat": {"id": account, "type": "private", "first_name": name},
                 "from": {"id": account, "is_bot": False, "first_name": name, "language_code": "vi"},
-                "text": text,
+                "text": country.line(number),
             },
         }
 

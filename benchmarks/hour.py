@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from benchmarks import people, table
+from benchmarks import country, people, table
 from benchmarks.child import usage
 from benchmarks.people import Play
 from benchmarks.samples import quantile
@@ -45,10 +45,10 @@ async def _reported(play: Play, within: float) -> Hour:
     begun = clock.monotonic()
     chance = random.Random(SEED)  # noqa: S311  (no secret hangs on it)
     moments = sorted(chance.uniform(0, within) for _ in play.officers)
-    for moment, officer in zip(moments, play.officers, strict=True):
+    for number, (moment, officer) in enumerate(zip(moments, play.officers, strict=True)):
         await asyncio.sleep(begun + moment - clock.monotonic())
         said[officer.id] = clock.now()
-        officer.private.send("45 30")
+        officer.private.send(country.line(number))
     await server.until(lambda: len(server.accepted) >= count, PATIENCE_S)
     after = usage(play.child.pid)
     receipts = [each for each in server.accepted if each.text.startswith("✅")]

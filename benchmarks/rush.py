@@ -55,7 +55,7 @@ async def once(name: str, officers: int) -> Run:
             environment = await _prepare(name, place, server, officers)
             for number in range(officers):
                 user = server.world.add_user(f"Cán bộ {number}", user_id=country.FIRST_ACCOUNT + number)
-                user.private.send("45 30")
+                user.private.send(country.line(number))
             gc.collect()
             begun = time.perf_counter()
             python = sys.executable if name == "tiendo" else str(PEERS)

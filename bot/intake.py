@@ -24,6 +24,7 @@ from storage import nonces, updates
 from storage.errors import StoreFailed
 from storage.sqlite import Store, Tx
 from storage.updates import UpdateState
+from storage.written import written
 
 POLL_S = 30.0
 LONGEST_PAUSE_S = 30.0
@@ -166,7 +167,7 @@ class Intake:
             if incoming is not None and incoming.said is not Said.BUTTON:
                 newest = max(newest, moment)  # presses and what cannot be read are dated by our own clock
             chat = incoming.place.id if incoming else None
-            stored = json.dumps(raw)
+            stored = written(raw)
             if updates.take(tx, key, chat, moment, stored):
                 fates[self._see_to(tx, key, incoming, fault, now, lanes, handle)] += 1
                 _conceal(tx, key, incoming, stored)

@@ -7,10 +7,15 @@ from storage import tallies
 from storage.entries import Amounts, Slot
 
 
-def gather(turn: Turn, campaign: Campaign, slot: Slot, amounts: Amounts, given: Amounts) -> Evidence:
-    """Collect what an entry is judged by: only the metrics it speaks of, and the totals of all."""
+def gather(
+    turn: Turn, campaign: Campaign, slot: Slot, amounts: Amounts, given: Amounts, *, first: bool = False
+) -> Evidence:
+    """Collect what an entry is judged by: only the metrics it speaks of, and the totals of all.
+
+    `first`: nothing was ever accepted for the slot, and need not be looked for.
+    """
     goals = turn.world.goals[campaign.code]
-    sums = tallies.sums(turn.tx, campaign.code, slot.unit)
+    sums = tallies.own_sums(turn.tx, campaign.code, slot.unit)
     before = {
         metric.code: goals.baseline(slot.unit, Key(metric.code)) + sums.get(Key(metric.code), 0)
         for metric in campaign.counted
@@ -24,7 +29,8 @@ def gather(turn: Turn, campaign: Campaign, slot: Slot, amounts: Amounts, given: 
         if key in given
     }
     values = {metric.code: _value(metric, amounts, running) for metric in spoken_of}
-    stood = tallies.standing(turn.tx, slot, [key for metric in spoken_of for key in metric.keys])
+    keys = [key for metric in spoken_of for key in metric.keys]
+    stood = {} if first else tallies.standing(turn.tx, slot, keys)
     stands = {metric.code: sum(stood.get(key, 0) for key in metric.keys) for metric in spoken_of}
     return Evidence(
         values=values,

@@ -26,10 +26,10 @@ def receipt(
     """Say what an entry changed: `former` stood before it, `answers` are questions that it closed."""
     unit = turn.world.tree[entry.slot.unit]
     today = turn.world.today(campaign, turn.incoming.moment)
-    sums = Sums(tallies.sums(turn.tx, campaign.code, unit.id), {})
+    sums = Sums(tallies.own_sums(turn.tx, campaign.code, unit.id), {})
     metrics = [status.metric_status(turn.world, campaign, unit, metric, today, sums) for metric in campaign.counted]
     headline = next((metric for metric in metrics if metric.main), metrics[-1])
-    stands = tallies.report(turn.tx, entry.slot)
+    stands = tallies.report(turn.tx, entry.slot) if entry.supersedes else None
     was = former if former and former.amounts else None
     other = was if was and was.author != turn.known.id else None
     counts = outcome is not Outcome.QUESTIONED
@@ -97,7 +97,8 @@ def _standing(turn: Turn, campaign: Campaign, unit: Unit, today: date) -> Standi
     rivals = turn.world.rivals(campaign, unit.id, today)
     if len(rivals) == 1 or all(rival.unit != unit.id for rival in rivals):
         return None
-    sums = tallies.sums_beside(turn.tx, campaign.code, parent, metric.code, today)
+    own = turn.world.reporting[campaign.code].issuperset(rival.unit for rival in rivals)
+    sums = tallies.sums_beside(turn.tx, campaign.code, parent, metric.code, today, own=own)
     now = [(each, target, base + sums.get(each, _NOTHING)[0]) for each, base, target in rivals]
     morning = [(each, target, total - sums.get(each, _NOTHING)[1]) for each, target, total in now]
     place = _place(now, unit.id)

@@ -137,7 +137,8 @@ def record(turn: Turn, said: Statement, base: Amounts | None = None, mends: Entr
     asked = tuple(each.id for each in entries.questions(turn.tx, slot) if set(each.given) & set(given))
     if newest and amounts == standing and not asked and said.note in {"", newest.note}:
         return receipt(turn, said.campaign, newest, Outcome.UNCHANGED)
-    doubts = questions.doubts(said.campaign, gather(turn, said.campaign, slot, amounts, given))
+    evidence = gather(turn, said.campaign, slot, amounts, given, first=newest is None)
+    doubts = questions.doubts(said.campaign, evidence)
     version = Version(said.kind, given, amounts, said.note, mends.id if mends else None, doubts)
     entry = store(turn, slot, version, newest)
     if doubts:

@@ -26,12 +26,8 @@ class Line:
 
 def note(tx: Tx, now: int, actor: str, what: str, **facts: Any) -> None:
     """Append one line; `actor` is `person:ID`, `account:ID` or `cli`."""
-    former = chain.head(tx, "audit")
-    values = (former.id + 1, now, actor, what, json.dumps(facts, ensure_ascii=False))
-    tx.run(
-        "INSERT INTO audit (id, at, actor, what, facts, chain) VALUES (?, ?, ?, ?, ?, ?)",
-        (*values, chain.digest(former.digest, values)),
-    )
+    number = chain.head(tx, "audit").id + 1
+    chain.append(tx, "audit", (number, now, actor, what, json.dumps(facts, ensure_ascii=False)))
     chain.seal(tx)
 
 

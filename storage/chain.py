@@ -8,7 +8,7 @@ prevent that, it shows it: a row that was changed, put in or taken out no longer
 import hashlib
 import json
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -45,6 +45,11 @@ COLUMNS: dict[Table, tuple[str, ...]] = {
 }
 """What is digested, in this order, as it is stored."""
 
+_INSERTS: Mapping[Table, str] = {
+    table: f"INSERT INTO {table} ({', '.join(names)}, chain) VALUES ({', '.join('?' * len(names))}, ?)"
+    for table, names in COLUMNS.items()
+}
+
 _SIZE = 16  # bytes: 128 bits are beyond forging
 _SEAL = "sealed"
 
@@ -77,10 +82,24 @@ def head(tx: Tx, table: Table) -> Head:
 
     Rows from before there was a chain have none stored; the first row after them takes them all in.
     """
+    known: Head | None = tx.known.get(_newest(table))
+    if known is not None:
+        return known
     row = tx.one(f"SELECT id, chain FROM {table} ORDER BY id DESC LIMIT 1")
     if row is None:
         return Head(0, "")
     return Head(row["id"], row["chain"] or _reckoned(tx, table))
+
+
+def append(tx: Tx, table: Table, values: Sequence[Any]) -> None:
+    """Append a row, given as `COLUMNS` has it and numbered next to the newest, with its digest."""
+    found = digest(head(tx, table).digest, values)
+    tx.run(_INSERTS[table], (*values, found))
+    tx.known[_newest(table)] = Head(values[0], found)
+
+
+def _newest(table: Table) -> str:
+    return f"head of {table}"
 
 
 def seal(tx: Tx) -> None:

@@ -11,6 +11,7 @@ from bot.domain.campaign import Key
 from bot.domain.units import UnitId
 from storage import chain
 from storage.sqlite import Tx
+from storage.written import written
 
 
 class Slot(NamedTuple):
@@ -78,9 +79,6 @@ class Entry(NewEntry):
     ref: str = ""
 
 
-_COLUMNS = (*chain.COLUMNS["entries"], "chain")
-_INSERT = f"INSERT INTO entries ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
-
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _BITS = 5
 _SHORTEST = 4
@@ -98,8 +96,7 @@ def reference(number: int) -> str:
 
 def append(tx: Tx, new: NewEntry) -> Entry:
     """Store a version, chained to the one before it, and return it with its id and reference."""
-    former = chain.head(tx, "entries")
-    number = former.id + 1
+    number = chain.head(tx, "entries").id + 1
     ref = reference(number)
     values = (
         number,
@@ -113,7 +110,7 @@ def append(tx: Tx, new: NewEntry) -> Entry:
         new.state.value,
         _dump(new.given),
         _dump(new.amounts),
-        json.dumps(new.doubts),
+        written(new.doubts),
         new.note,
         new.supersedes,
         new.answers,
@@ -124,7 +121,7 @@ def append(tx: Tx, new: NewEntry) -> Entry:
         new.recorded,
         int(new.on_time),
     )
-    tx.run(_INSERT, (*values, chain.digest(former.digest, values)))
+    chain.append(tx, "entries", values)
     return Entry(
         new.slot,
         new.author,
@@ -255,7 +252,7 @@ def answer_to(tx: Tx, question: Entry) -> Entry | None:
 
 
 def _dump(amounts: Amounts) -> str:
-    return json.dumps({str(key): amount for key, amount in amounts.items()})
+    return written({str(key): amount for key, amount in amounts.items()})
 
 
 def _load(text: str) -> Amounts:

@@ -92,7 +92,7 @@ def release(tx: Tx, now: int, *, drop: bool) -> int | None:
         )
         if ledger.watched_until(tx) is not None:
             ledger.watch_until(tx, since)
-    tx.run("DELETE FROM meta WHERE key = ?", (_KEY,))
+    meta.drop(tx, _KEY)
     return number
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from bot.domain.messages import Button
 from storage.sqlite import Tx
+from storage.written import written
 
 LIFETIME = 8 * 86_400
 MOST = 63  # buttons of one keyboard: as many bits as a stored integer has
@@ -37,7 +38,7 @@ def issue(tx: Tx, chat: int, account: int, buttons: Sequence[Button], now: int) 
     if len(buttons) > MOST:
         raise ValueError(len(buttons))
     token = secrets.token_urlsafe(12)
-    actions = json.dumps([[button.action, button.args] for button in buttons], ensure_ascii=False)
+    actions = written([[button.action, button.args] for button in buttons])
     tx.run(
         "INSERT INTO nonces (token, chat, account, buttons, expires) VALUES (?, ?, ?, ?, ?)",
         (token, chat, account, actions, now + LIFETIME),

@@ -14,6 +14,7 @@ from bot.domain.messages import Keyboard, Outgoing, Priority, Verb
 from bot.domain.pieces import split, units, without_tags
 from storage import held, nonces
 from storage.sqlite import Tx
+from storage.written import written
 
 # Telegram counts text in UTF-16 units and refuses more than 4096 of them
 # (https://core.telegram.org/bots/api#sendmessage). Tags are counted here too, which is never too little.
@@ -161,7 +162,7 @@ def _insert(tx: Tx, chat: int, outgoing: Outgoing, payload: dict[str, Any], now:
         (
             chat,
             outgoing.verb,
-            json.dumps({name: value for name, value in payload.items() if value}, ensure_ascii=False),
+            written({name: value for name, value in payload.items() if value}),
             subject,
             outgoing.coalesce,
             RANK[outgoing.priority],

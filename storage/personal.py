@@ -130,13 +130,13 @@ def _clear_messages(tx: Tx, person: int, now: int) -> None:
         mine,
     )
     for row in tx.all(_MINE, mine):
-        said = {"chat": row["external"], "id": f'%"id": {int(row["external"])},%'}
+        said = {"chat": row["external"], "id": f'%"id":{int(row["external"])},%'}
         tx.run(
             "UPDATE updates SET raw = '{}', state = CASE state WHEN 'retry' THEN 'ignored' ELSE state END"
             " WHERE chat = :chat",
             said,
         )
-        tx.run("UPDATE updates SET raw = '{}' WHERE state <> 'retry' AND raw LIKE :id", said)
+        tx.run("UPDATE updates SET raw = '{}' WHERE state <> 'retry' AND replace(raw, '\": ', '\":') LIKE :id", said)
 
 
 def _unlink(tx: Tx, person: int) -> None:

@@ -21,9 +21,9 @@ from storage.errors import Damaged, NoDatabase, StoreFailed
 from storage.lock import InstanceLock
 from storage.sidecar import Sequence as Reached
 from storage.sidecar import Sidecar
-from storage.transaction import Outcome, Tx, Unit, commit_together, snapshot
+from storage.transaction import Outcome, Summed, Tx, Unit, commit_together, snapshot
 
-__all__ = ["InstanceLock", "Store", "Tx", "Unit", "open_reader", "open_store"]
+__all__ = ["InstanceLock", "Store", "Summed", "Tx", "Unit", "open_reader", "open_store"]
 
 T = TypeVar("T")
 P = ParamSpec("P")

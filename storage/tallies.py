@@ -10,9 +10,24 @@ from bot.domain.units import UnitId
 from bot.domain.world import World
 from storage import leaves
 from storage.entries import Entry, EntryState, Slot
-from storage.sqlite import Tx
+from storage.sqlite import Summed, Tx
 
-Sums = Mapping[tuple[UnitId, Key], int]
+TOTALS = Summed(
+    "totals",
+    "INSERT INTO totals (campaign, unit, metric, part, amount) VALUES (?, ?, ?, ?, ?)"
+    " ON CONFLICT (campaign, unit, metric, part) DO UPDATE SET amount = totals.amount + excluded.amount",
+)
+DAILY = Summed(
+    "daily",
+    "INSERT INTO daily (campaign, unit, day, metric, part, amount) VALUES (?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (campaign, unit, day, metric, part) DO UPDATE SET amount = daily.amount + excluded.amount",
+)
+TURNOUT = Summed(
+    "turnout",
+    "INSERT INTO turnout (campaign, unit, day, reported, on_time) VALUES (?, ?, ?, ?, ?)"
+    " ON CONFLICT (campaign, unit, day) DO UPDATE SET"
+    " reported = turnout.reported + excluded.reported, on_time = turnout.on_time + excluded.on_time",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +87,11 @@ def _accept(tx: Tx, world: World, entry: Entry) -> None:
         raise LookupError(slot.campaign)
     path = world.tree.path(slot.unit)
     changes: dict[tuple[date, Key], int] = {}
-    stands = standing(tx, slot, campaign.keys)
+    stands = standing(tx, slot, campaign.keys) if entry.supersedes else {}
     for key in campaign.keys:
         for day, change in _store(tx, world, campaign, slot, key, stands.get(key), entry.amounts.get(key)).items():
             changes[day, key] = changes.get((day, key), 0) + change
-    _add(tx, slot.campaign, path, _with_metrics(changes))
+    _add(tx, world, slot.campaign, path, _with_metrics(changes))
     _stand(tx, slot, path, entry, world.absences.away.get(slot.unit, frozenset()))
 
 
@@ -169,18 +184,22 @@ def _with_metrics(changes: Mapping[tuple[date, Key], int]) -> dict[tuple[date, K
     return whole
 
 
-def _add(tx: Tx, campaign: str, path: Iterable[UnitId], changes: Mapping[tuple[date, Key], int]) -> None:
-    changed = [(day.isoformat(), *key, change) for (day, key), change in changes.items()]
-    tx.run_many(
-        "INSERT INTO totals (campaign, unit, metric, part, amount) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (campaign, unit, metric, part) DO UPDATE SET amount = totals.amount + excluded.amount",
-        [(campaign, unit, metric, part, change) for unit in path for _, metric, part, change in changed],
-    )
-    tx.run_many(
-        "INSERT INTO daily (campaign, unit, day, metric, part, amount) VALUES (?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (campaign, unit, day, metric, part) DO UPDATE SET amount = daily.amount + excluded.amount",
-        [(campaign, unit, *each) for unit in path for each in changed],
-    )
+def _add(tx: Tx, world: World, campaign: str, path: Sequence[UnitId], changes: Mapping[tuple[date, Key], int]) -> None:
+    """Add to a unit at once, and to all that lies above the reporting units together with other units' reports."""
+    reporting = world.reporting[campaign]
+    totals, days = [], []
+    for (day, (metric, part)), change in changes.items():
+        date_ = day.isoformat()
+        for unit in path:
+            total, daily = (campaign, unit, metric, part), (campaign, unit, date_, metric, part)
+            if unit in reporting:
+                totals.append((*total, change))
+                days.append((*daily, change))
+            else:
+                tx.owe(TOTALS, total, (change,))
+                tx.owe(DAILY, daily, (change,))
+    tx.run_many(TOTALS.add, totals)
+    tx.run_many(DAILY.add, days)
 
 
 def _stand(tx: Tx, slot: Slot, path: Iterable[UnitId], entry: Entry, away: frozenset[date]) -> None:
@@ -207,12 +226,8 @@ def _stand(tx: Tx, slot: Slot, path: Iterable[UnitId], entry: Entry, away: froze
     if reported and slot.day in away:
         leaves.changed(tx)  # a report that comes anyway makes its unit expected
     if reported or on_time:
-        tx.run_many(
-            "INSERT INTO turnout (campaign, unit, day, reported, on_time) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (campaign, unit, day) DO UPDATE SET"
-            " reported = turnout.reported + excluded.reported, on_time = turnout.on_time + excluded.on_time",
-            [(slot.campaign, unit, where[2], reported, on_time) for unit in path],
-        )
+        for unit in path:
+            tx.owe(TURNOUT, (slot.campaign, unit, where[2]), (reported, on_time))
 
 
 def _presence(marks: Mapping[int, int]) -> Turnout:
@@ -242,6 +257,12 @@ def sums(tx: Tx, campaign: str, unit: UnitId) -> dict[Key, int]:
     """Return the unit's sums since the start, baseline not included."""
     rows = tx.all("SELECT metric, part, amount FROM totals WHERE campaign = ? AND unit = ?", (campaign, unit))
     return {Key(row["metric"], row["part"]): row["amount"] for row in rows}
+
+
+def own_sums(tx: Tx, campaign: str, unit: UnitId) -> dict[Key, int]:
+    """Return the same of a reporting unit: what it has said itself is never owed."""
+    rows = tx.peek("SELECT metric, part, amount FROM totals WHERE campaign = ? AND unit = ?", (campaign, unit))
+    return {Key(metric, part): amount for metric, part, amount in rows}
 
 
 def day_sums(tx: Tx, campaign: str, unit: UnitId, day: date) -> dict[Key, int]:
@@ -274,9 +295,15 @@ def day_sums_below(tx: Tx, campaign: str, parent: UnitId, metric: str, day: date
     return {UnitId(row["unit"]): row["amount"] for row in rows}
 
 
-def sums_beside(tx: Tx, campaign: str, parent: UnitId, metric: str, day: date) -> dict[UnitId, tuple[int, int]]:
-    """Return a metric's sums of a unit's children, since the start and of one day, those that have any."""
-    rows = tx.all(
+def sums_beside(
+    tx: Tx, campaign: str, parent: UnitId, metric: str, day: date, *, own: bool = False
+) -> dict[UnitId, tuple[int, int]]:
+    """Return a metric's sums of a unit's children, since the start and of one day, those that have any.
+
+    `own`: only those of reporting units matter, to which nothing is owed.
+    """
+    ask = tx.peek if own else tx.all
+    rows = ask(
         "SELECT t.unit, t.amount, d.amount FROM units u CROSS JOIN totals t LEFT JOIN daily d"
         " ON d.campaign = t.campaign AND d.unit = t.unit AND d.day = ? AND d.metric = t.metric AND d.part = ''"
         " WHERE u.parent = ? AND t.unit = u.id AND t.campaign = ? AND t.metric = ? AND t.part = ''",

@@ -3,10 +3,13 @@
 Everything here is plain and runs on the connection's own thread.
 """
 
+import operator
+import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
 
 from storage import sidecar
 from storage.errors import StoreFailed
@@ -33,18 +36,37 @@ _FATAL = frozenset(
 )
 
 
-class Tx:
-    """A transaction: SQL in, rows out. After StoreFailed it refuses every further statement."""
+class Summed(NamedTuple):
+    """A table whose rows are sums, and the statement that adds to one: the row's key, then what is added to each."""
 
-    __slots__ = ("_connection", "_failed", "_savepoints")
+    table: str
+    add: str
+
+
+class Tx:
+    """A transaction: SQL in, rows out. After StoreFailed it refuses every further statement.
+
+    `known` holds what was read and still holds: whoever keeps something there keeps it right when they write.
+    It is emptied whenever anything is taken back.
+    """
+
+    __slots__ = ("_connection", "_failed", "_owed", "_owing", "_savepoints", "known")
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._failed = False
         self._savepoints = 0
+        self._owed: dict[str, dict[tuple[Any, ...], list[int]]] = {}
+        self._owing: set[str] = set()
+        self.known: dict[str, Any] = {}
 
     def run(self, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> sqlite3.Cursor:
         """Execute one statement. StoreFailed when the medium refuses, sqlite3.Error for everything else."""
+        if self._owing and not self._owing.isdisjoint(_words(sql)):
+            self.settle()
+        return self._run(sql, params)
+
+    def _run(self, sql: str, params: Mapping[str, Any] | Sequence[Any]) -> sqlite3.Cursor:
         if self._failed or not self._connection.in_transaction:
             raise StoreFailed("the transaction is over")
         try:
@@ -53,8 +75,31 @@ class Tx:
             self.judge(error)
             raise
 
+    def peek(self, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> list[Any]:
+        """Return all rows of a query that reads nothing to which something is still owed."""
+        return self._run(sql, params).fetchall()
+
+    def owe(self, sums: Summed, key: tuple[Any, ...], added: Sequence[int]) -> None:
+        """Add to a row of sums, at the latest before a statement that names its table.
+
+        What one transaction adds to the same row is written once: of a hundred reports each one adds to the root.
+        """
+        self._owing.add(sums.table)
+        rows = self._owed.setdefault(sums.add, {})
+        before = rows.get(key)
+        rows[key] = [*added] if before is None else [*map(operator.add, before, added)]
+
+    def settle(self) -> None:
+        """Write what is owed."""
+        owed, self._owed = self._owed, {}
+        self._owing.clear()
+        for add, rows in owed.items():
+            self.run_many(add, [(*key, *added) for key, added in rows.items()])
+
     def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
         """Execute one changing statement for each row of values, and return how many rows it changed in all."""
+        if self._owing and sql not in self._owed and not self._owing.isdisjoint(_words(sql)):
+            self.settle()
         if self._failed or not self._connection.in_transaction:
             raise StoreFailed("the transaction is over")
         try:
@@ -86,16 +131,21 @@ class Tx:
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """Undo what the block did when it raises, and let the rest of the transaction live on."""
+        self.settle()
         self._savepoints += 1
         name = f"attempt_{self._savepoints}"
         self.run(f"SAVEPOINT {name}")
         try:
             yield
+            self.settle()
         except StoreFailed:
             raise
         except BaseException as error:
             if isinstance(error, sqlite3.Error):
                 self.judge(error)  # reading on through a cursor fails outside `run`
+            self._owed.clear()
+            self._owing.clear()
+            self.known.clear()
             self.run(f"ROLLBACK TO {name}")
             self.run(f"RELEASE {name}")
             raise
@@ -103,6 +153,11 @@ class Tx:
             self.run(f"RELEASE {name}")
         finally:
             self._savepoints -= 1
+
+
+@lru_cache(maxsize=1_024)
+def _words(sql: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", sql))
 
 
 def commit_together(
@@ -151,7 +206,9 @@ def snapshot(connection: sqlite3.Connection, query: Unit[T]) -> T:
 def _outcome(tx: Tx, unit: Unit[Any], bounds: AbstractContextManager[None]) -> Outcome:
     try:
         with bounds:
-            return unit(tx), None
+            value = unit(tx)
+            tx.settle()
+            return value, None
     except StoreFailed:
         raise
     except StopIteration as error:  # no future can carry this one to its caller

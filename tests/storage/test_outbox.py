@@ -262,4 +262,4 @@ async def test_AC7_a_secret_that_never_left_is_not_kept_either(store: Store) -> 
     await put(store, "ba")
     await store.write(lambda tx: outbox.fail_waiting(tx, 1, "blocked", NOW))
     payloads = await store.read(lambda tx: [row[0] for row in tx.all("SELECT payload FROM outbox ORDER BY id")])
-    assert payloads == ["{}", "{}", '{"html": "ba"}']
+    assert payloads == ["{}", "{}", '{"html":"ba"}']

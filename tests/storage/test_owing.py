@@ -1,0 +1,98 @@
+"""Owing: what is added to sums is written once for many, and nobody can read it before."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from storage import meta
+from storage.sqlite import Store, Summed, Tx
+from storage.written import written
+
+NUMBERS = Summed(
+    "numbers",
+    "INSERT INTO numbers (name, amount) VALUES (?, ?)"
+    " ON CONFLICT (name) DO UPDATE SET amount = numbers.amount + excluded.amount",
+)
+READ = "SELECT name, amount FROM numbers ORDER BY name"
+
+
+@pytest.fixture
+async def numbers(store: Store) -> Store:
+    def made(tx: Tx) -> None:
+        tx.run("CREATE TABLE numbers (name TEXT PRIMARY KEY, amount INTEGER)")
+
+    await store.write(made)
+    return store
+
+
+def all_of(tx: Tx) -> dict[str, int]:
+    return dict(tx.all(READ))
+
+
+async def test_what_is_owed_is_written_before_its_table_is_read_and_only_then(numbers: Store) -> None:
+    def unit(tx: Tx) -> tuple[list[object], dict[str, int]]:
+        tx.owe(NUMBERS, ("a",), (3,))
+        tx.owe(NUMBERS, ("a",), (4,))
+        return tx.peek(READ), all_of(tx)
+
+    assert await numbers.write(unit) == ([], {"a": 7})
+
+
+async def test_what_is_owed_is_written_at_the_end_of_its_unit(numbers: Store) -> None:
+    await numbers.write(lambda tx: tx.owe(NUMBERS, ("a",), (3,)))
+    await numbers.write(lambda tx: tx.owe(NUMBERS, ("a",), (-5,)))
+    assert await numbers.read(all_of) == {"a": -2}
+
+
+async def test_what_is_owed_by_an_attempt_that_fails_is_never_written(numbers: Store) -> None:
+    def unit(tx: Tx) -> dict[str, int]:
+        tx.owe(NUMBERS, ("before",), (1,))
+        with suppress(KeyError), tx.attempt():
+            tx.owe(NUMBERS, ("within",), (1,))
+            raise KeyError
+        tx.owe(NUMBERS, ("after",), (1,))
+        return all_of(tx)
+
+    assert await numbers.write(unit) == {"before": 1, "after": 1}
+    assert await numbers.read(all_of) == {"before": 1, "after": 1}
+
+
+async def test_what_changes_a_table_of_sums_by_itself_comes_after_what_is_owed_to_it(numbers: Store) -> None:
+    def unit(tx: Tx) -> None:
+        tx.owe(NUMBERS, ("a",), (3,))
+        tx.run_many("UPDATE numbers SET amount = ? WHERE name = ?", [(100, "a")])
+        tx.owe(NUMBERS, ("a",), (1,))
+
+    await numbers.write(unit)
+    assert await numbers.read(all_of) == {"a": 101}
+
+
+async def test_a_medium_that_refuses_what_is_owed_keeps_nothing_of_the_unit(numbers: Store) -> None:
+    def unit(tx: Tx) -> None:
+        meta.put(tx, "a", "x")
+        tx.owe(Summed("numbers", "INSERT INTO nowhere VALUES (?, ?)"), ("a",), (1,))
+
+    with pytest.raises(Exception, match="nowhere"):
+        await numbers.write(unit)
+    assert await numbers.read(lambda tx: meta.get(tx, "a")) is None
+
+
+async def test_facts_are_read_anew_once_they_are_changed_or_taken_back(store: Store) -> None:
+    def unit(tx: Tx) -> list[dict[str, str]]:
+        seen = [dict(meta.some(tx, "a"))]
+        with suppress(KeyError), tx.attempt():
+            meta.put(tx, "a", "1")
+            seen.append(dict(meta.some(tx, "a")))
+            raise KeyError
+        return [*seen, dict(meta.some(tx, "a"))]
+
+    assert await store.write(unit) == [{}, {"a": "1"}, {}]
+
+
+@pytest.mark.parametrize("value", [{"a": [1, "ă", None, 1.5, True]}, 2**70, "\ud83d", {"\udc00": -(2**64)}])
+def test_whatever_was_said_can_be_written_as_text_that_a_file_can_hold(value: object, tmp_path: Path) -> None:
+    text = written(value)
+    (tmp_path / "text").write_text(text, encoding="utf-8")
+    assert json.loads((tmp_path / "text").read_text(encoding="utf-8")) == value
