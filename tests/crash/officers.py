@@ -139,10 +139,11 @@ class Officer:
             self._newest, self._lines[-1] = message, (message, given)
 
     def _edit_too_late(self) -> None:
-        """Edit a line that a later message has overtaken: that changes nothing."""
+        """Edit a line that a later message has overtaken, and not an undo: that changes nothing."""
         stands = self.must_stand(self.today)
         late = [message for message, given in self._lines if any(stands.get(name) != given[name] for name in METRICS)]
-        if late and self.said[-1].how is not How.UNDO:
+        newest = next((each for each in reversed(self.said) if each.day == self.today), None)
+        if late and newest is not None and newest.how is not How.UNDO:
             self.user.edit(self.chance.choice(late), _typed(self._new_values(self.today)))
 
     def _undo(self) -> None:

@@ -12,7 +12,9 @@ from tests.crash.suite import DISTRICTS
 from tests.soak.clock import LeapingClock
 from tests.soak.province import MORNING, Province
 
-MOST_DAYS = 5  # what happened is forgotten after six, and a unit's own history begins to be compared with after five
+MOST_DAYS = 4
+"""Five days of history, the eve of the first day among them, and a ward's numbers are compared with it: not meant here."""
+
 DAYLIGHT = timedelta(hours=13, minutes=30)
 STEP = timedelta(minutes=15)
 STEP_S = 0.15
