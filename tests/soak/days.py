@@ -13,7 +13,7 @@ from tests.soak.clock import LeapingClock
 from tests.soak.province import MORNING, Province
 
 MOST_DAYS = 4
-"""Five days of history, the eve of the first day among them, and a ward's numbers are compared with it: not meant here."""
+"""Five days of history, the first day's eve among them, and a ward's numbers are compared with it: not meant here."""
 
 DAYLIGHT = timedelta(hours=13, minutes=30)
 STEP = timedelta(minutes=15)
