@@ -48,7 +48,8 @@ from bot.channels import (
     Wait,
     Webhook,
 )
-from bot.channels.telegram_http import READ_S, AiohttpRequest, Flood, NotSent, Unsure
+from bot.channels.connections import Connections
+from bot.channels.telegram_http import CONNECT_S, KEEPALIVE_S, READ_S, AiohttpRequest, Flood, NotSent, Unsure
 from bot.channels.telegram_updates import read, update_key
 from bot.domain.clock import Clock
 from bot.domain.messages import Incoming
@@ -218,7 +219,8 @@ class TelegramChannel:
         # A token begins with the bot's own id, so that updates can be read before the first call.
         number = self._token.get_secret_value().partition(":")[0]
         self._id = int(number) if number.isdecimal() else 0
-        self._calls = AiohttpRequest(CONNECTIONS, read_timeout)
+        lean = Connections(self._base_url, CONNECTIONS, KEEPALIVE_S, CONNECT_S)
+        self._calls = AiohttpRequest(CONNECTIONS, read_timeout, lean=lean)
         self._polls = AiohttpRequest(1, read_timeout)
 
     async def open(self) -> None:

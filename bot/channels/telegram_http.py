@@ -11,8 +11,11 @@ from datetime import timedelta
 from typing import Any
 
 import aiohttp
+import orjson
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.request import BaseRequest, RequestData
+
+from bot.channels.connections import Broken, Connections, NotConnected
 
 # Telegram's front servers drop idle connections without a word. One that dies under a call makes its
 # outcome unknowable, so that idle connections are given up before the server does it.
@@ -54,10 +57,20 @@ class Flood(RetryAfter):
 
 
 class AiohttpRequest(BaseRequest):
-    """One aiohttp session with at most `connections` open at a time. Redirects are never followed."""
+    """One aiohttp session with at most `connections` open at a time. Redirects are never followed.
 
-    def __init__(self, connections: int, read_timeout: float = READ_S, connect_timeout: float = CONNECT_S) -> None:
+    Where `lean` connections are given, calls that carry no file go over those.
+    """
+
+    def __init__(
+        self,
+        connections: int,
+        read_timeout: float = READ_S,
+        connect_timeout: float = CONNECT_S,
+        lean: Connections | None = None,
+    ) -> None:
         self._connections = connections
+        self._lean = lean
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._session: aiohttp.ClientSession | None = None
@@ -73,12 +86,16 @@ class AiohttpRequest(BaseRequest):
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=KEEPALIVE_S)
             self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+            if self._lean is not None:
+                self._lean.open()
 
     async def shutdown(self) -> None:
         """Close the session; a later `initialize` opens a new one."""
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+        if self._lean is not None:
+            await self._lean.close()
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
@@ -109,8 +126,7 @@ class AiohttpRequest(BaseRequest):
         """Post fields that hold no file and return the result. What is no plain success is judged as by `post`."""
         timeout = self._timeout(self._read_timeout if read_timeout is None else read_timeout)
         # In one pass: the library's own `json_payload` encodes each nested object into a string first.
-        body = {"data": json.dumps(fields).encode(), "headers": _JSON}
-        code, headers, payload = await self._exchange(url, "POST", body, timeout)
+        code, headers, payload = await self._exchange(url, "POST", orjson.dumps(fields), timeout)
         document = _document(payload) if code == SUCCESS else None
         if document is not None and "result" in document:
             return document["result"]
@@ -118,7 +134,7 @@ class AiohttpRequest(BaseRequest):
 
     async def download(self, url: str, limit: int) -> bytes:
         """Return a file of at most `limit` bytes. BadRequest when it is larger or gone, else as `do_request`."""
-        code, headers, payload = await self._exchange(url, "GET", {}, self._timeout(self._read_timeout), limit)
+        code, headers, payload = await self._exchange(url, "GET", None, self._timeout(self._read_timeout), limit)
         if code not in OK:
             _raise_unless_telegrams(code, headers, payload)
             raise InvalidToken if code == UNAUTHORIZED else BadRequest(f"HTTP {code}, no such file")
@@ -134,16 +150,30 @@ class AiohttpRequest(BaseRequest):
         return timeout
 
     async def _exchange(
-        self, url: str, method: str, body: Mapping[str, Any], limits: aiohttp.ClientTimeout, most: int | None = None
+        self,
+        url: str,
+        method: str,
+        body: bytes | aiohttp.FormData | None,
+        limits: aiohttp.ClientTimeout,
+        most: int | None = None,
     ) -> tuple[int, Any, bytes]:
         """Return status, headers and body; with `most` reading ends at the first byte beyond it."""
         if self._session is None:
             raise NotSent("the session is closed")
         try:
-            async with self._session.request(method, url, timeout=limits, allow_redirects=False, **body) as answer:
+            if self._lean is not None and isinstance(body, bytes):
+                return await self._lean.post(url, body, limits.sock_read or READ_S)
+            headers = _JSON if isinstance(body, bytes) else None
+            async with self._session.request(
+                method, url, data=body, headers=headers, timeout=limits, allow_redirects=False
+            ) as answer:
                 return answer.status, answer.headers, await _body_of(answer, most)
+        except NotConnected as error:
+            failure: NetworkError = NotSent(str(error))
+        except Broken as error:
+            failure = Unsure(str(error))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
-            failure: NetworkError = NotSent(_name(error))
+            failure = NotSent(_name(error))
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             failure = Unsure(_name(error))
         # Raised here and not above, where the original with its URL would stay attached as context.
@@ -181,17 +211,17 @@ async def _body_of(answer: aiohttp.ClientResponse, most: int | None) -> bytes:
     return bytes(held)
 
 
-def _body(data: RequestData | None) -> dict[str, Any]:
-    """Return what to send, as arguments of an aiohttp request."""
+def _body(data: RequestData | None) -> bytes | aiohttp.FormData | None:
+    """Return what to send: a JSON document, or a form where there are files."""
     if data is None:
-        return {}
+        return None
     if not data.contains_files:
-        return {"data": json.dumps(data.parameters).encode(), "headers": _JSON}
+        return orjson.dumps(data.parameters)
     # Telegram takes file names as they are: quoted, "tổng hợp.csv" would arrive as "t%E1%BB%95ng…".
     form = aiohttp.FormData(data.json_parameters, quote_fields=False)
     for name, (filename, content, kind) in data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=kind)
-    return {"data": form}
+    return form
 
 
 def _name(error: Exception) -> str:
@@ -202,10 +232,18 @@ def _name(error: Exception) -> str:
 
 def _document(payload: bytes) -> dict[str, Any] | None:
     try:
-        document = json.loads(payload)
+        document = orjson.loads(payload)
     except ValueError:
-        return None
+        document = _lenient(payload)
     return document if isinstance(document, dict) else None
+
+
+def _lenient(payload: bytes) -> Any:
+    """Read what the strict reader refuses: half a character in one text must not hide what stands beside it."""
+    try:
+        return json.loads(payload)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _raise_unless_telegrams(code: int, headers: Any, payload: bytes) -> None:
@@ -217,7 +255,7 @@ def _raise_unless_telegrams(code: int, headers: Any, payload: bytes) -> None:
     if code == TOO_MANY:
         parameters = (document or {}).get("parameters")
         asked = parameters.get("retry_after") if isinstance(parameters, dict) else None
-        raise Flood(_seconds(asked if asked is not None else headers.get("Retry-After")))
+        raise Flood(_seconds(asked if asked is not None else headers.get("retry-after")))
     if code == TOO_LARGE:
         raise NetworkError("Request Entity Too Large")
     if document is None or not _is_refusal(document):
