@@ -8,7 +8,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
+
+import orjson
 
 from bot.domain.messages import Keyboard, Outgoing, Priority, Verb
 from bot.domain.pieces import split, units, without_tags
@@ -43,8 +45,7 @@ class State(StrEnum):
     REPLACED = "replaced"
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """What the courier keeps in memory of a row that waits; `due` is Unix seconds, 0 for at once.
 
     `taken` is when it was put there, in seconds, as well as that can be told: rows hold whole seconds only.
@@ -60,8 +61,7 @@ class Waiting:
     taken: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(NamedTuple):
     """A claimed row, with all that is needed to send it. `external` and `message` are outside ids.
 
     `chat` is the row of the chat that `external` belongs to: where the row's own has moved to another.
@@ -87,8 +87,7 @@ class Parcel:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """What became of a claimed row. `due` matters for `waiting` only; `unsure` adds one to its doubts.
 
     `edits` names the row whose message has been replaced by the new `message`.
@@ -276,7 +275,8 @@ def claim(tx: Tx, ids: Sequence[int], now: int) -> list[Parcel]:
     reached as `failed`. An edit of a message that never appeared becomes a message of its own.
     """
     rows = tx.all(
-        "SELECT o.*, c.id AS seat, c.external, c.reachable FROM outbox o JOIN chats p ON p.id = o.chat"
+        "SELECT o.id, o.verb, o.payload, o.expires, o.subject, o.coalesce_key, o.repeatable, o.unsure,"
+        " c.id AS seat, c.external, c.reachable FROM outbox o JOIN chats p ON p.id = o.chat"
         f" JOIN chats c ON c.id = coalesce(p.moved_to, p.id) WHERE o.id IN ({', '.join('?' * len(ids))})"
         " AND o.state = 'waiting'",
         ids,
@@ -303,7 +303,7 @@ def _in_vain(row: Any, now: int) -> Settlement | None:
 
 
 def _parcel(tx: Tx, row: Any) -> Parcel:
-    payload = json.loads(row["payload"])
+    payload = orjson.loads(row["payload"])
     edits = payload.get("edits")
     message = tx.value("SELECT message FROM outbox WHERE id = ?", (edits,)) if edits else None
     return Parcel(

@@ -49,21 +49,23 @@ class Connection(asyncio.Protocol):
         self._headers: dict[str, str] = {}
         self._payload = b""
         self._ends_with_line = False
+        self._silence = 0.0
+        self._patience: asyncio.TimerHandle | None = None
 
     async def ask(self, request: bytes, silence: float) -> Answer:
         """Send a request and return its answer. Broken when that is cut, or no byte comes for `silence` seconds."""
         if self._transport is None:
             raise NotConnected("no transport")
         loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
         self.is_clean = False
-        answer = self._answer = loop.create_future()
-        self._silence = silence
-        self._patience = loop.call_later(silence, self._break, "TimeoutError")
+        self._answer, self._silence = answer, silence
+        self._wait_on()
         self._transport.write(request)
         try:
             return await answer
         finally:
-            self._patience.cancel()
+            self._stop_waiting()
             self._answer = None
 
     def drop(self) -> None:
@@ -92,8 +94,7 @@ class Connection(asyncio.Protocol):
         except (HttpParserError, HttpParserUpgrade) as error:
             self._break(type(error).__name__)
         if not answer.done():
-            self._patience.cancel()
-            self._patience = asyncio.get_running_loop().call_later(self._silence, self._break, "TimeoutError")
+            self._wait_on()
 
     def eof_received(self) -> None:
         """Take an answer that has no length as whole now."""
@@ -122,6 +123,15 @@ class Connection(asyncio.Protocol):
         if self._parser.get_status_code() >= FINAL:
             self.is_clean = self._parser.should_keep_alive()
             self._complete()
+
+    def _wait_on(self) -> None:
+        """Be patient anew, from this moment on."""
+        self._stop_waiting()
+        self._patience = asyncio.get_running_loop().call_later(self._silence, self._break, "TimeoutError")
+
+    def _stop_waiting(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
 
     def _complete(self) -> None:
         if self._answer is not None and not self._answer.done():
