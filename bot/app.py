@@ -1,10 +1,8 @@
 """The composition root: the one place that wires everything, for run, rehearsal and tests alike."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol
 
@@ -14,10 +12,11 @@ from bot.channels import BadToken, CallFailed, Channel, Me, TokenRefused
 from bot.channels.refusals import Refusals
 from bot.clockwork import Alarm, Clockwork, cron
 from bot.config import Config
+from bot.config.clock import SystemClock
+from bot.config.setting import setting_of
 from bot.courier import Courier, Limits
 from bot.courier.workshop import Printed
 from bot.domain.clock import Clock
-from bot.domain.world import Setting
 from bot.intake import Intake
 from bot.keeper import Keeper
 from bot.papers import Papers
@@ -39,22 +38,6 @@ RETRY_S = 5.0
 log = structlog.get_logger()
 
 
-class SystemClock:
-    """The operating system's time; nothing else asks for it."""
-
-    def now(self) -> datetime:
-        """Return the present moment, aware, in UTC."""
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        """Return seconds that never go backwards."""
-        return time.monotonic()
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait for so long."""
-        await asyncio.sleep(seconds)
-
-
 class OtherBot(Exception):
     """The token belongs to another bot than the one whose data this is: `found` and `expected` are bot ids."""
 
@@ -73,17 +56,6 @@ class Press(Protocol):
     async def close(self) -> None:
         """Let go of whatever prints."""
         ...
-
-
-def setting_of(config: Config) -> Setting:
-    """Return what the config says without its secrets."""
-    return Setting(
-        language=config.language,
-        zone=config.zone,
-        calendar=config.calendar,
-        campaigns=config.campaigns,
-        admins=frozenset(config.admins),
-    )
 
 
 class App:

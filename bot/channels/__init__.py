@@ -7,6 +7,9 @@ from typing import Any, Protocol
 
 from bot.domain.messages import Incoming, Verb
 
+TELEGRAM = "telegram"
+"""The name of the one messenger that there is so far."""
+
 Row = list[dict[str, str]]
 
 

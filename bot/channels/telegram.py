@@ -26,6 +26,7 @@ from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
 from bot.channels import (
+    TELEGRAM,
     BadToken,
     Call,
     CallFailed,
@@ -209,7 +210,7 @@ def _parameter(name: str, value: Any, opened: ExitStack) -> RequestParameter:
 class TelegramChannel:
     """One bot at one Bot API server. `base_url` is without the token: `https://api.telegram.org`."""
 
-    name = "telegram"
+    name = TELEGRAM
     largest_upload = LARGEST_UPLOAD
 
     def __init__(self, token: SecretStr | str, base_url: str, clock: Clock, *, read_timeout: float = READ_S) -> None:

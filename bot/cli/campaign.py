@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from bot.cli.command import CONFIG, HELP, config_path
+from bot.cli.command import CONFIG, HELP
+from bot.cli.configuring import config_path
 from bot.config import Config, check, read
 from bot.domain.campaign import Campaign
 

@@ -5,11 +5,14 @@ import os
 
 import click
 
-from bot.app import SystemClock, setting_of
-from bot.check import Level, Line, Scene, examine
-from bot.cli.command import CONFIG, HELP, Ended, config_path
-from bot.cli.failures import explain
+from bot.check.examining import examine
+from bot.check.lines import Level, Line, Scene
+from bot.cli.command import CONFIG, HELP, Ended
+from bot.cli.configuring import config_path
 from bot.config import Problems, load
+from bot.config.clock import SystemClock
+from bot.config.setting import setting_of
+from bot.control import Failure
 
 
 @click.command()
@@ -23,7 +26,7 @@ def check(ctx: click.Context, config: str | None) -> None:
         for error in problems.errors:
             show(Line(Level.FAIL, "config", str(error)))
         raise Ended(f"{len(problems.errors)} failed") from None
-    failed = asyncio.run(_shown(Scene(loaded, setting_of(loaded), SystemClock(), os.environ, explain)))
+    failed = asyncio.run(_shown(Scene(loaded, setting_of(loaded), SystemClock(), os.environ, _explain)))
     if failed:
         raise Ended(f"{failed} failed")
 
@@ -35,6 +38,12 @@ async def _shown(scene: Scene) -> int:
         show(line)
         failed += line.level is Level.FAIL
     return failed
+
+
+def _explain(error: Exception) -> Failure:
+    from bot.cli.failures import explain  # noqa: PLC0415  (it knows all errors, and with them the whole program)
+
+    return explain(error)
 
 
 def show(line: Line) -> None:

@@ -1,16 +1,13 @@
-"""What all commands share: the config option, and failures as one line with an exit code."""
+"""What all commands share: failures as one line with an exit code."""
 
 import os
 import sys
-from collections.abc import Callable, Mapping
-from functools import update_wrapper
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import click
 
-from bot.cli.failures import FAILED, TOKEN_REFUSED, USAGE, explain
-from bot.config import find, load
+from bot.cli.codes import FAILED, TOKEN_REFUSED, USAGE
 
 CONFIG = "--config"
 HELP = "The config file; else what TIENDO_CONFIG names, else config.toml."
@@ -65,28 +62,14 @@ def _end(error: Exception) -> NoReturn:
         raise error
     if isinstance(error, click.UsageError):
         raise EndedByUsage(f"{error.format_message()} (see {_path(error)} --help)") from None
+    from bot.cli.failures import explain  # noqa: PLC0415  (it knows all errors, and with them the whole program)
+
     text, code = explain(error)
     raise ENDS.get(code, Ended)(text) from error
 
 
 def _path(error: click.UsageError) -> str:
     return error.ctx.command_path if error.ctx else "tiendo"
-
-
-def config_path(ctx: click.Context, given: str | None) -> Path:
-    """Return the config file that the command, the program or the environment names."""
-    return find(given or ctx.find_root().params.get("config"), os.environ)
-
-
-def configured(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--config` and, as its first argument, what that file says."""
-
-    @click.option(CONFIG, metavar="PATH", help=HELP)
-    @click.pass_context
-    def loaded(ctx: click.Context, /, config: str | None, **options: Any) -> Any:
-        return command(load(config_path(ctx, config)), **options)
-
-    return update_wrapper(loaded, command)
 
 
 def note(text: str) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from bot.check import plain
-from bot.cli.command import Ended, configured
+from bot.check.data import plain
+from bot.cli.command import Ended
+from bot.cli.configuring import configured
 from bot.cli.work import backup as write_backup
 from bot.cli.work import perform
 from bot.config import Config

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 
-from bot.app import SystemClock, setting_of
-from bot.cli.command import configured, note
-from bot.cli.work import look
+from bot.cli.command import note
+from bot.cli.configuring import configured
+from bot.cli.looking import look
 from bot.config import Config
+from bot.config.clock import SystemClock
+from bot.config.setting import setting_of
 from bot.domain import days
 from bot.domain.campaign import Campaign
 from bot.domain.days import Stage

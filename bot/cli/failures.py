@@ -7,6 +7,7 @@ from typing import Any
 from bot.app import OtherBot, TaskEnded
 from bot.channels import BadToken, CallFailed, TokenRefused
 from bot.check.start import Broken, Unfit
+from bot.cli.codes import FAILED, TOKEN_REFUSED, USAGE
 from bot.config import ConfigError
 from bot.control import Declined, Failure, NoAnswer
 from bot.domain.roster import RowProblem, Trouble
@@ -16,10 +17,6 @@ from bot.render.files import BrokenTemplate
 from bot.roster_files import RosterFileError, Unreadable
 from bot.web.server import PortTaken
 from storage.errors import Behind, Damaged, InstanceRunning, NoDatabase, SchemaError, StoreFailed
-
-FAILED = 1
-USAGE = 2
-TOKEN_REFUSED = 78  # EX_CONFIG of sysexits.h: a supervisor must not start it again
 
 # `{fact}` are the facts of the problem, beside its value.
 TROUBLES: Mapping[Trouble, str] = {

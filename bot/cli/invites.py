@@ -6,12 +6,14 @@ from pathlib import Path
 
 import click
 
-from bot.app import SystemClock
 from bot.channels import BadToken, CallFailed
-from bot.check import ask_me
-from bot.cli.command import Ended, configured, note
-from bot.cli.work import look, perform
+from bot.check.messenger import ask_me
+from bot.cli.command import Ended, note
+from bot.cli.configuring import configured
+from bot.cli.looking import look
+from bot.cli.work import perform
 from bot.config import Config
+from bot.config.clock import SystemClock
 from bot.operations import Result
 from storage import meta
 

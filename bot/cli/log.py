@@ -9,11 +9,13 @@ from typing import Any
 
 import click
 
-from bot.app import SystemClock, setting_of
-from bot.cli.command import Ended, configured
+from bot.cli.command import Ended
+from bot.cli.configuring import configured
+from bot.cli.looking import look
 from bot.cli.status import statuses
-from bot.cli.work import look
 from bot.config import Config
+from bot.config.clock import SystemClock
+from bot.config.setting import setting_of
 from bot.domain.status import Status
 from bot.domain.text import clean
 from bot.domain.trace import Amounts, Breakdown, DayTrace, Traced, UnitSum

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import click
 
-from bot.app import SystemClock, setting_of
-from bot.channels.telegram import TelegramChannel
-from bot.cli.command import configured
-from bot.cli.work import look, perform
+from bot.channels import TELEGRAM
+from bot.cli.configuring import configured
+from bot.cli.looking import look
+from bot.cli.work import perform
 from bot.config import Config
+from bot.config.clock import SystemClock
+from bot.config.setting import setting_of
 from bot.operations import find_unit, world_of
 from storage import rolls
 from storage.sqlite import Tx
@@ -46,7 +48,7 @@ def _lines(tx: Tx, config: Config, code: str | None) -> list[str]:
                 "reachable" if each.reachable else "unreachable",
             )
         )
-        for each in rolls.below(tx, TelegramChannel.name, wanted.__contains__)
+        for each in rolls.below(tx, TELEGRAM, wanted.__contains__)
     ]
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import click
 
-from bot.app import SystemClock
-from bot.channels.telegram import TelegramChannel
-from bot.check import plain
-from bot.cli.command import Ended, configured, note
+from bot.channels import TELEGRAM
+from bot.check.data import plain
+from bot.cli.command import Ended, note
+from bot.cli.configuring import configured
 from bot.cli.work import perform
 from bot.config import Config
+from bot.config.clock import SystemClock
 from bot.domain.messages import Outgoing
 from bot.operations import ACTOR
 from bot.render.texts import Texts
@@ -123,7 +124,7 @@ def _ask_admins(tx: Tx, config: Config, now: int) -> None:
     """Put what is held before the admins, as soon as the bot runs: their word is waited for."""
     html = Texts(config.language, config.zone)("ops.restored", hold=held.look(tx))
     for admin in config.admins:
-        chat = chats.meet(tx, TelegramChannel.name, admin, private=True)
+        chat = chats.meet(tx, TELEGRAM, admin, private=True)
         outbox.put(tx, chat.id, Outgoing("send", html, account=admin, coalesce=held.REASON), now)
 
 

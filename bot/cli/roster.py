@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 
-from bot.app import SystemClock, setting_of
-from bot.cli.command import configured
-from bot.cli.work import look, perform
+from bot.cli.configuring import configured
+from bot.cli.looking import look
+from bot.cli.work import perform
 from bot.config import Config
+from bot.config.clock import SystemClock
+from bot.config.setting import setting_of
 from bot.domain import figures
 from bot.domain.roster import Change, Impact, Kind, Misfit, Value
 from bot.domain.roster.diffing import kind

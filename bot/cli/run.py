@@ -16,8 +16,9 @@ from bot.app import SystemClock, TaskEnded, running, setting_of
 from bot.channels import Channel
 from bot.channels.telegram import TelegramChannel
 from bot.check.start import make_fit
-from bot.cli.command import configured
-from bot.cli.failures import FAILED, explain, leaves
+from bot.cli.codes import FAILED
+from bot.cli.configuring import configured
+from bot.cli.failures import explain, leaves
 from bot.cli.work import must_be_writable
 from bot.config import Config
 from bot.control import Control, Declined, Failure, NoAnswer, Nobody, ask, socket_path

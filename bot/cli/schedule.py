@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import click
 
-from bot.app import SystemClock, setting_of
-from bot.channels.telegram import TelegramChannel
-from bot.cli.command import configured
-from bot.cli.work import look
+from bot.channels import TELEGRAM
+from bot.cli.configuring import configured
+from bot.cli.looking import look
 from bot.config import Config
+from bot.config.clock import SystemClock
+from bot.config.setting import setting_of
 from bot.jobs.beat import Push
 from bot.jobs.preview import Planned, planned
 from bot.operations import world_of
@@ -31,7 +32,7 @@ def schedule(config: Config, days: int, *, render: bool) -> None:
     texts: Mapping[str, Texts] = {language: Texts(language, config.zone) for language in LANGUAGES}
 
     def read(tx: Tx) -> list[Planned]:
-        return planned(tx, world_of(tx, setting, now), TelegramChannel.name, texts, now, timedelta(days=days))
+        return planned(tx, world_of(tx, setting, now), TELEGRAM, texts, now, timedelta(days=days))
 
     for each in look(config, read):
         click.echo(as_line(each, config))

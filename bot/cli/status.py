@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
-from bot.app import SystemClock, setting_of
-from bot.cli.command import configured
-from bot.cli.work import look
+from bot.cli.configuring import configured
+from bot.cli.looking import look
 from bot.config import Config
+from bot.config.clock import SystemClock
+from bot.config.setting import setting_of
 from bot.domain.campaign import Campaign
 from bot.domain.days import Stage, stage
 from bot.domain.figures import Language, Share

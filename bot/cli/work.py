@@ -7,16 +7,16 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from bot.app import SystemClock, setting_of
 from bot.config import Config
+from bot.config.clock import SystemClock
+from bot.config.setting import setting_of
 from bot.control import Nobody, ask, socket_path
 from bot.operations import OPERATIONS, Result
 from storage.errors import InstanceRunning
-from storage.sqlite import Unit, open_reader, open_store
+from storage.sqlite import open_store
 
-T = TypeVar("T")
 PATIENCE_S = 10.0
 PAUSE_S = 0.1
 
@@ -71,13 +71,3 @@ def _handed_over(config: Config, name: str, args: dict[str, Any]) -> Result | No
     except Nobody:
         return None
     return result
-
-
-def look(config: Config, query: Unit[T]) -> T:
-    """Read from the file beside whoever writes it."""
-
-    async def reading() -> T:
-        async with open_reader(config.storage.path) as store:
-            return await store.read(query)
-
-    return asyncio.run(reading())

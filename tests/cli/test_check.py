@@ -13,7 +13,9 @@ from click.testing import Result
 
 from bot.app import SystemClock, setting_of
 from bot.channels.telegram import TelegramChannel
-from bot.check import Level, Line, Scene, examine, ground
+from bot.check import ground
+from bot.check.examining import examine
+from bot.check.lines import Level, Line, Scene
 from bot.check.start import Unfit, make_fit
 from bot.cli.failures import explain
 from bot.domain.schedule import Slot

@@ -6,7 +6,8 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from bot.cli import program
+from bot.cli import COMMANDS, program
+from bot.cli.later import Later
 from tests import cast
 from tests.cli.terminal import Terminal, end
 
@@ -70,6 +71,31 @@ def test_help_names_every_command_of_the_contract() -> None:
         "migrate",
     ):
         assert f"  {command} " in text
+
+
+@pytest.mark.parametrize("later", COMMANDS, ids=lambda later: later.name)
+def test_the_list_of_commands_says_of_each_what_the_command_itself_says(later: Later) -> None:
+    assert later.name == later.command.name
+    for room in (*range(20, 120), 1_000):
+        assert later.get_short_help_str(room) == later.command.get_short_help_str(room)
+
+
+@pytest.mark.parametrize(
+    ("words", "unneeded"),
+    [
+        (["--help"], {"aiohttp", "asyncio", "jinja2", "pydantic", "sqlite3", "telegram", "bot.config", "bot.app"}),
+        (["status", "--help"], {"aiohttp", "httpx", "telegram", "structlog", "bot.app", "bot.control"}),
+        (["schedule", "--help"], {"aiohttp", "httpx", "telegram", "apscheduler", "bot.app"}),
+        (["run", "--help"], {"docx", "matplotlib", "numpy", "openpyxl", "xlsxwriter", "bot.rehearsal"}),
+    ],
+    ids=["help", "status", "schedule", "run"],
+)
+def test_a_command_imports_nothing_that_it_does_not_need(words: list[str], unneeded: set[str]) -> None:
+    code = "import atexit, sys; atexit.register(lambda: print(*sys.modules)); from bot.__main__ import main; main()"
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)  # noqa: S603  (our own program)
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "bot.cli" in loaded
+    assert loaded & unneeded == set()
 
 
 def test_who_has_read_enough_of_a_list_is_told_nothing_more(terminal: Terminal) -> None:

@@ -1,0 +1,21 @@
+"""The machine's clock, the only place that asks for the time; whoever needs no more need not import the app for it."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+
+class SystemClock:
+    """The operating system's time; nothing else asks for it."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+        return datetime.now(UTC)  # noqa: TID251  (the one place)
+
+    def monotonic(self) -> float:
+        """Return seconds that never go backwards."""
+        return time.monotonic()  # noqa: TID251  (the one place)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for so long."""
+        await asyncio.sleep(seconds)
