@@ -13,6 +13,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from storage.sidecar import Sequence as Reached
 from storage.transaction import Outcome, Unit, commit_together
 from tests.soak.player import PACE, brisk
 
+RUN = import_module("bot.cli.run")  # here, so that what is forked has it already
 CRASHED = 137
 NEVER = 0
 CHILD = 0
@@ -86,7 +88,7 @@ def live(last: int, config: str) -> None:
     steps = Steps(last)
     vars(store)["commit_together"] = partial(committing, steps)
     setattr(AiohttpRequest, "_exchange", calling(steps))  # noqa: B010  (a method is replaced, which types forbid)
-    vars(sys.modules["bot.cli.run"])["running"] = partial(running, alarm=brisk, limits=PACE)
+    vars(RUN)["running"] = partial(running, alarm=brisk, limits=PACE)
     program(args=["run", "--config", config], prog_name="tiendo")
 
 

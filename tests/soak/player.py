@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 from bot.app import running
@@ -42,7 +43,7 @@ async def brisk(setting: Setting, ring: Callable[[], None]) -> AsyncIterator[Non
 def main() -> None:
     """Run a command of `tiendo`."""
     _, face, *words = sys.argv
-    command = sys.modules["bot.cli.run"]
+    command = import_module("bot.cli.run")
     watch = PocketWatch(Face(Path(face)))
     vars(command).update(SystemClock=lambda: watch, running=partial(running, alarm=brisk, limits=PACE))
     program(args=words, prog_name="tiendo")
