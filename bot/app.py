@@ -103,7 +103,7 @@ class App:
         me = await self._introduce()
         desk = Desk(self._setting, self._channel.name, me.username, self._worlds)
         self.courier.reception = desk
-        await self.store.write(partial(desk.prepare, now=self._clock.now()))
+        await self.store.read(partial(desk.prepare, now=self._clock.now()))
         await self.store.write(partial(desk.offer_drafts, now=self._clock.now()))
         intake = Intake(self.store, self._channel, desk, self._clock, self.courier.wake, self._heard)
         tasks: dict[str, Callable[[], Awaitable[None]]] = {

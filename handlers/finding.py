@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz, process
-
 from bot.domain.names import Names, bare
 from bot.domain.units import UnitId
 from bot.domain.world import World
@@ -31,6 +29,8 @@ def find(world: World, text: str, allowed: Callable[[UnitId], bool]) -> Found:
 
 
 def _alike(names: Names, text: str, allowed: Callable[[UnitId], bool]) -> tuple[UnitId, ...]:
+    from rapidfuzz import fuzz, process  # noqa: PLC0415  (3 MB that most days nobody asks for)
+
     known = [name for name, units in names.bare.items() if any(allowed(unit) for unit in units)]
     ranked = process.extract(bare(text), known, scorer=fuzz.WRatio, limit=SHOWN, score_cutoff=ALIKE)
     hits = [unit for name, _, _ in ranked for unit in names.bare[name] if allowed(unit)]

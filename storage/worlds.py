@@ -1,6 +1,7 @@
 """The roster in the file, as the world that handlers see; read anew only when it changed."""
 
 import json
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -52,23 +53,23 @@ def absences(tx: Tx, setting: Setting, tree: Tree) -> Absences:
 
 def units(tx: Tx) -> list[Unit]:
     """Return all units in the order in which they came; a merged one stands under the unit that goes on for it."""
-    rows = tx.all(
-        "SELECT id, code, name, level, coalesce(merged_into, parent) AS parent, population, aliases, closed,"
-        " merged_into IS NOT NULL AS merged FROM units ORDER BY id"
+    rows = tx.run(
+        "SELECT id, code, name, level, coalesce(merged_into, parent), population, nullif(aliases, '[]'), closed,"
+        " merged_into IS NOT NULL FROM units ORDER BY id"
     )
     return [
         Unit(
-            UnitId(row["id"]),
-            row["code"],
-            row["name"],
-            row["level"],
-            None if row["parent"] is None else UnitId(row["parent"]),
-            row["population"],
-            tuple(json.loads(row["aliases"])),
-            None if row["closed"] is None else date.fromisoformat(row["closed"]),
-            bool(row["merged"]),
+            id_,
+            code,
+            name,
+            intern(level),
+            parent,
+            population,
+            tuple(json.loads(aliases)) if aliases else (),
+            date.fromisoformat(closed) if closed else None,
+            bool(merged),
         )
-        for row in rows
+        for id_, code, name, level, parent, population, aliases, closed, merged in rows
     ]
 
 
@@ -78,9 +79,12 @@ def targets(tx: Tx, campaign: str) -> list[TargetRow]:
         "SELECT unit, metric, phase, amount, percent, since FROM targets WHERE campaign = ? ORDER BY since, id",
         (campaign,),
     )
-    day = cache(date.fromisoformat)  # a nation has 20,000 rows with a handful of days and metrics: one object each
+    # A nation has 40,000 rows with a handful of days and metrics, and several for each unit: one object each.
+    day, same = cache(date.fromisoformat), _sameness()
     return [
-        TargetRow(unit, intern(metric), phase, amount, None if percent is None else Decimal(percent), day(since))
+        TargetRow(
+            same(unit, unit), intern(metric), phase, amount, None if percent is None else Decimal(percent), day(since)
+        )
         for unit, metric, phase, amount, percent, since in rows
     ]
 
@@ -90,5 +94,14 @@ def baselines(tx: Tx, campaign: str) -> list[BaselineRow]:
     rows = tx.run(
         "SELECT unit, metric, part, amount, since FROM baselines WHERE campaign = ? ORDER BY since, id", (campaign,)
     )
-    key, day = cache(Key), cache(date.fromisoformat)
-    return [BaselineRow(unit, key(metric, part), amount, day(since)) for unit, metric, part, amount, since in rows]
+    key, day, same = cache(Key), cache(date.fromisoformat), _sameness()
+    return [
+        BaselineRow(same(unit, unit), key(metric, part), amount, day(since))
+        for unit, metric, part, amount, since in rows
+    ]
+
+
+def _sameness() -> Callable[[UnitId, UnitId], UnitId]:
+    """Return what gives back the first of equal numbers, so that the others need not be kept."""
+    known: dict[UnitId, UnitId] = {}
+    return known.setdefault

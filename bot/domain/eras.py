@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
 from bot.domain import campaign as configured
 from bot.domain.campaign import Campaign, Entered, Key
@@ -20,8 +21,7 @@ _Slot = tuple[str, int]
 """A metric and the 1-based number of a phase."""
 
 
-@dataclass(frozen=True, slots=True)
-class TargetRow:
+class TargetRow(NamedTuple):
     """A target of the roster, valid from `since`: an amount, or a percentage of the unit's population.
 
     `phase` counts from 1; 0 is the campaign's end; numbers beyond the last phase are passed over.
@@ -36,8 +36,7 @@ class TargetRow:
     since: date
 
 
-@dataclass(frozen=True, slots=True)
-class BaselineRow:
+class BaselineRow(NamedTuple):
     """A baseline of the roster, valid from `since`. Without an amount it takes the former back."""
 
     unit: UnitId
@@ -59,11 +58,11 @@ class Mismatch:
 
 @dataclass(frozen=True)
 class Era:
-    """What holds from one change to the next."""
+    """What holds from one change to the next; `targets`: by metric, the ends of its phases with those of all units."""
 
     baselines: Mapping[Key, Mapping[UnitId, int]]
     joined: Mapping[Key, Mapping[UnitId | None, int]]
-    milestones: Mapping[str, Mapping[UnitId, Milestones]]
+    targets: Mapping[str, tuple[tuple[date, Mapping[UnitId, int]], ...]]
     mismatches: tuple[Mismatch, ...]
 
     @classmethod
@@ -89,9 +88,16 @@ class Era:
         return cls(
             {key: base.own for key, base in bases.items()},
             {key: base.joined for key, base in bases.items() if base.joined},
-            _milestones(rolled, ends),
+            {
+                metric.code: tuple((end, rolled[metric.code, number].own) for number, end in enumerate(ends, 1))
+                for metric in campaign.counted
+            },
             tuple(_mismatches(units, given, rolled, ends)),
         )
+
+    def milestones(self, metric: str, unit: UnitId) -> Milestones:
+        """Return a unit's; they are put together when they are asked for: a nation has 40,000, most never looked at."""
+        return tuple((end, amounts[unit]) for end, amounts in self.targets.get(metric, ()) if unit in amounts)
 
     @cached_property
     def mismatch(self) -> Mapping[tuple[UnitId, str, date], Mismatch]:
@@ -191,15 +197,6 @@ def _given_targets(
             percent = None if row.percent is None else as_written(row.percent)
             given[slot_of_row].give(tree[unit], row.amount, percent)
     return given
-
-
-def _milestones(rolled: Mapping[_Slot, _Rolled], ends: Sequence[date]) -> dict[str, dict[UnitId, Milestones]]:
-    milestones: defaultdict[str, dict[UnitId, Milestones]] = defaultdict(dict)
-    for (metric, number), figures in rolled.items():
-        found, end = milestones[metric], ends[number - 1]
-        for unit, amount in figures.own.items():
-            found[unit] = (*found.get(unit, ()), (end, amount))
-    return milestones
 
 
 def _mismatches(

@@ -111,7 +111,7 @@ class Goals:
 
     def milestones(self, unit: UnitId, metric: str, day: date | None = None) -> Milestones:
         """Return the ends of the phases that have a target, with it, in the order of their dates."""
-        return self._at(day).milestones.get(metric, {}).get(unit, ())
+        return self._at(day).milestones(metric, unit)
 
     def target(self, unit: UnitId, metric: str, day: date) -> int | None:
         """Return the target, as it held on `day`, of the phase that it lies in, or of the next one that has any.

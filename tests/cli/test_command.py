@@ -86,7 +86,7 @@ def test_the_list_of_commands_says_of_each_what_the_command_itself_says(later: L
         (["--help"], {"aiohttp", "asyncio", "jinja2", "pydantic", "sqlite3", "telegram", "bot.config", "bot.app"}),
         (["status", "--help"], {"aiohttp", "httpx", "telegram", "structlog", "bot.app", "bot.control"}),
         (["schedule", "--help"], {"aiohttp", "httpx", "telegram", "apscheduler", "bot.app"}),
-        (["run", "--help"], {"docx", "matplotlib", "numpy", "openpyxl", "xlsxwriter", "bot.rehearsal"}),
+        (["run", "--help"], {"docx", "matplotlib", "numpy", "openpyxl", "rapidfuzz", "xlsxwriter", "bot.rehearsal"}),
     ],
     ids=["help", "status", "schedule", "run"],
 )
