@@ -20,14 +20,13 @@ class Later(click.Command):
         """Return the command itself."""
         module, _, name = self._place.partition(":")
         found: click.Command = getattr(importlib.import_module(module), name)
+        if not gc.isenabled():  # `main` has turned it off; what is imported by now stays for good
+            gc.freeze()
+            gc.enable()
         return found
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
         """Read the command's own options."""
-        made = self.command.make_context(info_name, args, parent, **extra)
-        if not gc.isenabled():  # `main` has turned it off; what is imported by now stays for good
-            gc.freeze()
-            gc.enable()
-        return made
+        return self.command.make_context(info_name, args, parent, **extra)
