@@ -10,11 +10,11 @@ class SystemClock:
 
     def now(self) -> datetime:
         """Return the present moment, aware, in UTC."""
-        return datetime.now(UTC)  # noqa: TID251  (the one place)
+        return datetime.now(UTC)
 
     def monotonic(self) -> float:
         """Return seconds that never go backwards."""
-        return time.monotonic()  # noqa: TID251  (the one place)
+        return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
         """Wait for so long."""
