@@ -29,6 +29,7 @@ from storage.written import written
 POLL_S = 30.0
 LONGEST_PAUSE_S = 30.0
 LONGEST_TAKE_S = 120.0
+PART = 25
 TRIES = 3
 RIVALRY = 3  # refusals in a row for another's sake; one is left over from our own last poll
 
@@ -107,8 +108,9 @@ class Intake:
         The offset follows the batch itself and not the highest number ever seen, since Telegram may
         begin anew with lower ones after a week of silence.
         """
-        if batch:
-            self.counted(await self._store.write(partial(self._take, batch=batch, now=self._clock.now())))
+        for start in range(0, len(batch), PART):
+            part = batch[start : start + PART]
+            self.counted(await self._store.write(partial(self._take, batch=part, now=self._clock.now())))
             self._wake()
         keys = [key for raw in batch if (key := self._channel.update_key(raw)) is not None]
         return max(keys) + 1 if keys else None

@@ -85,20 +85,19 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on. What nobody has asked for ends the connection: it is about something else than the next call."""
-        answer = self._answer
-        if answer is None or answer.done():
+        if not self._is_awaited:
             self.drop()
             return
         try:
             self._parser.feed_data(data)
         except (HttpParserError, HttpParserUpgrade) as error:
             self._break(type(error).__name__)
-        if not answer.done():
+        if self._is_awaited:
             self._wait_on()
 
     def eof_received(self) -> None:
         """Take an answer that has no length as whole now."""
-        if self._ends_with_line:
+        if self._ends_with_line and self._is_awaited:
             self._complete()
 
     def on_message_begin(self) -> None:
@@ -120,7 +119,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """Hand the answer over."""
-        if self._parser.get_status_code() >= FINAL:
+        if self._parser.get_status_code() >= FINAL and self._is_awaited:
             self.is_clean = self._parser.should_keep_alive()
             self._complete()
 
@@ -133,8 +132,12 @@ class Connection(asyncio.Protocol):
         if self._patience is not None:
             self._patience.cancel()
 
+    @property
+    def _is_awaited(self) -> bool:
+        return self._answer is not None and not self._answer.done()
+
     def _complete(self) -> None:
-        if self._answer is not None and not self._answer.done():
+        if self._answer is not None:
             self._answer.set_result(Answer(self._parser.get_status_code(), self._headers, self._payload))
 
     def _break(self, reason: str) -> None:
