@@ -32,8 +32,8 @@ PAGE = 1_000
 HELD = 50_000  # rows in memory: about 200 bytes each
 STORE_REST_S = 1.0
 LONG_WAIT_S = 60.0
-CROWD = 8  # on their way: so many come back one right after the other
-GATHER_S = 0.005
+MANY = 8  # on their way: so many come back one right after the other
+GATHER_S = 0.005  # two commits' time on a fair disk
 
 TURN_S = 120.0
 
@@ -172,11 +172,11 @@ class Courier:
                 alarm.cancel()
 
     async def _gather(self) -> None:
-        """Let those who come back one right after the other share a turn: its commit costs as much as fifty rows.
+        """Let many who come back one right after the other share a turn: its commit costs as much as ten rows.
 
-        In seconds of the machine: how long a disk takes is none of the clock's business.
+        In seconds of the machine, which is what a disk takes.
         """
-        if len(self._away) >= CROWD:
+        if len(self._away) >= MANY:
             await asyncio.sleep(GATHER_S)
 
     async def _ring_at(self, moment: float) -> None:

@@ -1,10 +1,17 @@
 """O and D: many at once, each in order, and what no medium takes stays with the messenger."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from bot.intake import PART, Intake
+from storage.errors import StoreFailed
 from storage.sqlite import Tx
 from tests import cast
 from tests.cast import AN_HOI, PHU_KHUONG
@@ -98,6 +105,27 @@ async def test_D10_what_the_disk_does_not_take_stays_with_the_messenger_until_it
     await _pass_until(bot, lambda: not bot.server.pending_updates)
     await bot.settle()
     assert await _stands(bot, "kh") == 30
+
+
+async def test_D10_what_the_disk_took_of_a_batch_counts_once_when_all_of_it_comes_again(
+    bot: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = await bot.join(AN_HOI)
+    refused: list[int] = []
+    take = Intake._take
+
+    def full_once(self: Intake, tx: Tx, batch: list[Any], now: datetime) -> Counter[str]:
+        if len(batch) < PART and not refused:
+            refused.append(len(batch))
+            raise StoreFailed("disk full")
+        return take(self, tx, batch, now)
+
+    monkeypatch.setattr(Intake, "_take", full_once)
+    for _ in range(PART + 5):
+        officer.private.send("kh +1")
+    await _pass_until(bot, lambda: not bot.server.pending_updates)
+    await bot.settle()
+    assert (refused, await _stands(bot, "kh")) == ([5], PART + 5)
 
 
 async def _pass_until(bot: Stage, true: Callable[[], bool]) -> None:
