@@ -29,7 +29,7 @@ from storage.written import written
 POLL_S = 30.0
 LONGEST_PAUSE_S = 30.0
 LONGEST_TAKE_S = 120.0
-PART = 25  # updates in one transaction: what is said about them leaves while the next are taken in
+PORTION = 50  # updates in one transaction: what is said about them leaves while the next are taken in
 TRIES = 3
 RIVALRY = 3  # refusals in a row for another's sake; one is left over from our own last poll
 
@@ -103,15 +103,15 @@ class Intake:
                 await self._clock.sleep(pause)
 
     async def take(self, batch: Sequence[Any]) -> int | None:
-        """Store and handle a batch, each part of it in one transaction; return the offset that confirms all of it.
+        """Store and handle a batch, each portion of it in one transaction; return the offset that confirms all of it.
 
-        Where one part is not stored all come again, and those that were are known by their numbers.
+        Where one portion is not stored all come again, and those that were are known by their numbers.
         The offset follows the batch itself and not the highest number ever seen, since Telegram may
         begin anew with lower ones after a week of silence.
         """
-        for start in range(0, len(batch), PART):
-            part = batch[start : start + PART]
-            self.counted(await self._store.write(partial(self._take, batch=part, now=self._clock.now())))
+        for start in range(0, len(batch), PORTION):
+            portion = batch[start : start + PORTION]
+            self.counted(await self._store.write(partial(self._take, batch=portion, now=self._clock.now())))
             self._wake()
         keys = [key for raw in batch if (key := self._channel.update_key(raw)) is not None]
         return max(keys) + 1 if keys else None

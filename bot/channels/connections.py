@@ -1,7 +1,7 @@
 """Connections to one server that are kept open: a small document is posted, an answer comes back.
 
 What can be in flight without files goes over these, since the work of a general client for a call is three times
-that of the call itself (docs/decisions/0044). HTTP/1.1, one call at a time on each connection; no redirects, no
+that of the call itself (docs/decisions/0045). HTTP/1.1, one call at a time on each connection; no redirects, no
 proxies, no cookies, no compression. No exception made here holds an address.
 """
 

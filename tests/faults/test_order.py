@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.intake import PART, Intake
+from bot.intake import PORTION, Intake
 from storage.errors import StoreFailed
 from storage.sqlite import Tx
 from tests import cast
@@ -115,17 +115,17 @@ async def test_D10_what_the_disk_took_of_a_batch_counts_once_when_all_of_it_come
     take = Intake._take
 
     def full_once(self: Intake, tx: Tx, batch: list[Any], now: datetime) -> Counter[str]:
-        if len(batch) < PART and not refused:
+        if len(batch) < PORTION and not refused:
             refused.append(len(batch))
             raise StoreFailed("disk full")
         return take(self, tx, batch, now)
 
     monkeypatch.setattr(Intake, "_take", full_once)
-    for _ in range(PART + 5):
+    for _ in range(PORTION + 5):
         officer.private.send("kh +1")
     await _pass_until(bot, lambda: not bot.server.pending_updates)
     await bot.settle()
-    assert (refused, await _stands(bot, "kh")) == ([5], PART + 5)
+    assert (refused, await _stands(bot, "kh")) == ([5], PORTION + 5)
 
 
 async def _pass_until(bot: Stage, true: Callable[[], bool]) -> None:
