@@ -15,7 +15,8 @@ import orjson
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.request import BaseRequest, RequestData
 
-from bot.channels.connections import Broken, Connections, NotConnected
+from bot.channels.connection import Broken, NotConnected
+from bot.channels.connections import Connections
 
 # Telegram's front servers drop idle connections without a word. One that dies under a call makes its
 # outcome unknowable, so that idle connections are given up before the server does it.

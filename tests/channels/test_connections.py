@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import pytest
 import uvloop
 
-from bot.channels.connections import Broken, Connections, NotConnected
+from bot.channels.connection import Broken, NotConnected
+from bot.channels.connections import Connections
 
 WHOLE = b'HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{"ok":true}'
 SILENCE = b""

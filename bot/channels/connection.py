@@ -1,0 +1,136 @@
+"""One connection over HTTP/1.1: a request is sent, its answer is read."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import NamedTuple, cast
+
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
+
+FINAL = 200  # what is below only announces an answer
+
+
+class NotConnected(Exception):
+    """Nothing left this machine."""
+
+
+class Broken(Exception):
+    """The call may have left, and no whole answer came."""
+
+
+class Answer(NamedTuple):
+    """What a server said; the names of `headers` are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    payload: bytes
+
+
+class Connection(asyncio.Protocol):
+    """One connection. It may be used again when `is_clean`: its last answer came whole, and nothing after it."""
+
+    def __init__(self) -> None:
+        self.is_clean = True
+        self.idle_since = 0.0
+        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._transport: asyncio.Transport | None = None
+        self._parser = HttpResponseParser(self)
+        self._answer: asyncio.Future[Answer] | None = None
+        self._headers: dict[str, str] = {}
+        self._payload = b""
+        self._ends_with_line = False
+        self._silence = 0.0
+        self._patience: asyncio.TimerHandle | None = None
+
+    async def ask(self, request: bytes, silence: float) -> Answer:
+        """Send a request and return its answer. Broken when that is cut, or no byte comes for `silence` seconds."""
+        if self._transport is None:
+            raise NotConnected("no transport")
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
+        self.is_clean = False
+        self._answer, self._silence = answer, silence
+        self._wait_on()
+        self._transport.write(request)
+        try:
+            return await answer
+        finally:
+            self._stop_waiting()
+            self._answer = None
+
+    def drop(self) -> None:
+        """Hang up at once."""
+        self.is_clean = False
+        if self._transport is not None:
+            self._transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport. Those of uvloop are no subclasses of asyncio's."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Break what was still being answered."""
+        self._break("closed" if exc is None else type(exc).__name__)
+        self.gone.set_result(None)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on. What nobody has asked for ends the connection: it is about something else than the next call."""
+        if not self._is_awaited:
+            self.drop()
+            return
+        try:
+            self._parser.feed_data(data)
+        except (HttpParserError, HttpParserUpgrade) as error:
+            self._break(type(error).__name__)
+        if self._is_awaited:
+            self._wait_on()
+
+    def eof_received(self) -> None:
+        """Take an answer that has no length as whole now; nothing more is sent on this line."""
+        self.is_clean = False
+        if self._ends_with_line and self._is_awaited:
+            self._complete()
+
+    def on_message_begin(self) -> None:
+        """Begin a message; one that nobody asked for spoils the connection."""
+        self.is_clean = False
+        self._headers, self._payload, self._ends_with_line = {}, b"", False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Note a header."""
+        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+
+    def on_headers_complete(self) -> None:
+        """Learn how the end of the message will be known."""
+        self._ends_with_line = self._headers.keys().isdisjoint({"content-length", "transfer-encoding"})
+
+    def on_body(self, body: bytes) -> None:
+        """Note a part of the body."""
+        self._payload = self._payload + body if self._payload else body
+
+    def on_message_complete(self) -> None:
+        """Hand the answer over."""
+        if self._parser.get_status_code() >= FINAL and self._is_awaited:
+            self.is_clean = self._parser.should_keep_alive()
+            self._complete()
+
+    def _wait_on(self) -> None:
+        """Be patient anew, from this moment on."""
+        self._stop_waiting()
+        self._patience = asyncio.get_running_loop().call_later(self._silence, self._break, "TimeoutError")
+
+    def _stop_waiting(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+
+    @property
+    def _is_awaited(self) -> bool:
+        return self._answer is not None and not self._answer.done()
+
+    def _complete(self) -> None:
+        if self._answer is not None:
+            self._answer.set_result(Answer(self._parser.get_status_code(), self._headers, self._payload))
+
+    def _break(self, reason: str) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(Broken(reason))
+        self.drop()
