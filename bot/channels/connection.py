@@ -109,6 +109,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """Hand the answer over."""
+        self._ends_with_line = False
         if self._parser.get_status_code() >= FINAL and self._is_awaited:
             self.is_clean = self._parser.should_keep_alive()
             self._complete()

@@ -80,6 +80,7 @@ CUT = {
     "N6 nothing": (None,),
     "N7 half a head": (WHOLE[:30], None),
     "N7 half a body": (WHOLE[:45], None),
+    "N6 only an announcement": (b"HTTP/1.1 100 Continue\r\n\r\n", None),
     "N9 silence": (SILENCE,),
     "N9 silence after half": (WHOLE[:45], SILENCE),
     "no HTTP": (b"SSH-2.0-OpenSSH_9.2\r\n\r\n",),
@@ -100,6 +101,15 @@ async def test_N6_N7_N9_what_is_no_whole_answer_breaks_the_call_and_not_the_next
 async def test_a_slow_answer_is_waited_for_while_bytes_come() -> None:
     async with opened([WHOLE[at : at + 1] for at in range(len(WHOLE))]) as (server, connections):
         assert await ask(server, connections, silence=0.1) == b'{"ok":true}'
+
+
+@pytest.mark.parametrize("status", [b"204 No Content", b"304 Not Modified"])
+async def test_an_answer_without_a_body_is_not_taken_for_the_next_one(status: bytes) -> None:
+    async with opened((b"HTTP/1.1 " + status + b"\r\n\r\n",), (None,)) as (server, connections):
+        assert await ask(server, connections) == b""
+        with pytest.raises(Broken):
+            await ask(server, connections)
+        assert server.lines == 1
 
 
 ONCE = {
