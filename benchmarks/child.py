@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -60,6 +61,12 @@ class Child:
         if self._process is None or self._process.returncode is not None:
             raise RuntimeError(f"{self._module} ended:\n{self._log.read_text(errors='replace')[-2_000:]}")
         return self._process.pid
+
+    async def end(self, number: signal.Signals, within: float) -> None:
+        """Send a signal and wait for the end."""
+        if self._process is not None:
+            self._process.send_signal(number)
+            await asyncio.wait_for(self._process.wait(), within)
 
     def usage(self) -> Usage:
         """Return what it has used so far."""

@@ -52,7 +52,7 @@ async def once(name: str, officers: int) -> Run:
     with tempfile.TemporaryDirectory(prefix="tiendo-bench-") as folder:
         place = Path(folder)
         async with BotApiServer(clock, limits=None) as server:
-            environment = await _prepare(name, place, server, officers)
+            environment = await prepare(name, place, server, officers)
             for number in range(officers):
                 user = server.world.add_user(f"Cán bộ {number}", user_id=country.FIRST_ACCOUNT + number)
                 user.private.send(country.line(number))
@@ -75,7 +75,7 @@ async def once(name: str, officers: int) -> Run:
     )
 
 
-async def _prepare(name: str, place: Path, server: BotApiServer, officers: int) -> dict[str, str]:
+async def prepare(name: str, place: Path, server: BotApiServer, officers: int) -> dict[str, str]:
     """Make what a bot needs before it starts, and return its environment."""
     environment = {"BASE_URL": server.base_url, "TOKEN": server.token, "DATABASE": str(place / "peer.db")}
     if name == "tiendo":

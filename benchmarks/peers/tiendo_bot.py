@@ -1,7 +1,9 @@
 """This bot, whole, as `tiendo run` wires it, with Telegram's pacing off: the peers have none."""
 
 import asyncio
+import cProfile
 import os
+import signal
 from pathlib import Path
 
 import uvloop
@@ -14,14 +16,20 @@ from bot.courier import UNLIMITED, Limits
 
 
 async def main() -> None:
-    """Run until killed."""
+    """Run until killed, or until told to end."""
     config = load(Path(os.environ["CONFIG"]))
     clock = SystemClock()
     channel = TelegramChannel(SecretStr(os.environ["TOKEN"]), os.environ["BASE_URL"], clock)
     limits = Limits() if os.environ.get("PACED") else UNLIMITED
     async with running(config, channel, clock, limits=limits) as (_, task):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         await asyncio.wait((task,))
 
 
 if __name__ == "__main__":
-    uvloop.run(main())
+    if path := os.environ.get("PROFILE"):
+        with cProfile.Profile() as profile:
+            uvloop.run(main())
+        profile.dump_stats(path)
+    else:
+        uvloop.run(main())
