@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from bot.domain.figures import Share
 from bot.domain.text import fold
@@ -37,14 +38,18 @@ def rank(contenders: Iterable[Contender]) -> tuple[Place, ...]:
     Shares are compared exactly, not as rounded for the eye. Within a place the order is by name, numbers
     in names by their size; those without a value (a share without a target) come last.
     """
-    ordered = sorted(contenders, key=_order)
+    contenders = tuple(contenders)
+    # Two fractions whose denominators are at most d differ by 1/d² or not at all: this often, whole numbers tell.
+    scale = max((each.value.denominator for each in contenders if each.value is not None), default=1) ** 2
+    heights = {each.unit: _height(each.value, scale) for each in contenders}
+    ordered = sorted(contenders, key=lambda each: (_order(heights[each.unit]), *_named(each.name), each.unit))
     places: list[Place] = []
+    before = None
     for position, contender in enumerate(ordered, 1):
-        exact = _exact(contender)
-        place = None if exact is None else position
-        if exact is not None and position > 1 and exact == _exact(ordered[position - 2]):
-            place = places[-1].place
-        places.append(Place(place, contender.unit, contender.name, contender.value))
+        height = heights[contender.unit]
+        shared = places[-1].place if height is not None and height == before else position
+        places.append(Place(None if height is None else shared, contender.unit, contender.name, contender.value))
+        before = height
     return tuple(places)
 
 
@@ -63,12 +68,16 @@ def movement(before: Mapping[UnitId, int], after: Mapping[UnitId, int]) -> dict[
     return {unit: before[unit] - place for unit, place in after.items() if unit in before}
 
 
-def _exact(contender: Contender) -> Fraction | int | None:
-    return contender.value.exact if isinstance(contender.value, Share) else contender.value
+def _height(value: Share | Fraction | int | None, scale: int) -> int | None:
+    """Return the value in whole parts of `scale`, rounded down; None where there is nothing to divide by."""
+    return value.numerator * scale // value.denominator if value is not None and value.denominator else None
 
 
-def _order(contender: Contender) -> tuple[bool, Fraction | int, list[str | int], str, UnitId]:
-    exact = _exact(contender)
+def _order(height: int | None) -> tuple[bool, int]:
+    return height is None, -(height or 0)
+
+
+@lru_cache(maxsize=2_048)
+def _named(name: str) -> tuple[tuple[str | int, ...], str]:
     # Split at digits, text and numbers alternate, so that they are only compared with their like.
-    words = [int(word) if n % 2 else word for n, word in enumerate(_DIGITS.split(fold(contender.name)))]
-    return exact is None, -(exact or 0), words, contender.name, contender.unit
+    return tuple(int(word) if n % 2 else word for n, word in enumerate(_DIGITS.split(fold(name)))), name
