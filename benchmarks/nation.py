@@ -5,6 +5,7 @@ by their own processes, the start and the rebuild are the real program's.
 """
 
 import asyncio
+import gc
 import os
 import subprocess
 import sys
@@ -66,6 +67,7 @@ async def looked_at(nation: Nation) -> Figures:
         begun = time.perf_counter()
         world = await store.read(lambda tx: worlds.load(tx, setting, nation.day))
         figures["roster loaded s"] = time.perf_counter() - begun
+        gc.freeze()  # as the bot does once it is ready
         sight = Sight(nation, world, Texts("vi", nation.config.zone))
         figures |= await answered(store, sight)
         begun = time.perf_counter()
@@ -226,6 +228,7 @@ async def flattened(nation: Nation) -> Figures:
             )
         )
         world = await store.read(lambda tx: worlds.load(tx, setting, nation.day))
+        gc.freeze()
         sight = Sight(nation, world, Texts("vi", nation.config.zone))
         figures: Figures = {}
         _note(figures, "board of all districts", await _ask(store, sight.board, [sight.root] * SEVERAL))

@@ -1,6 +1,7 @@
 """`tiendo run`: the real bot, until a signal or a fault."""
 
 import asyncio
+import gc
 import os
 import signal
 import sqlite3
@@ -127,6 +128,10 @@ async def work(
             if app.service is not None:
                 app.service.watch.guard("control", lambda: control.lives)
             await app.store.write(partial(note_start, config=config, clock=clock))
+            ready = asyncio.ensure_future(app.ready.wait())
+            await asyncio.wait((task, stopping, ready), return_when=asyncio.FIRST_COMPLETED)
+            ready.cancel()
+            gc.freeze()  # the roster stays: to look for garbage among a nation's takes 60 ms each time
             await asyncio.wait((task, stopping), return_when=asyncio.FIRST_COMPLETED)
             if app.service is not None:
                 app.service.watch.release()  # the socket is closed before the bot has stopped
