@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from types import MappingProxyType
+from typing import NamedTuple
 
 from bot.domain.campaign import BoardKind, Campaign, Metric
 from bot.domain.days import Calendar
@@ -34,8 +35,7 @@ class Race:
     own: UnitId | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Runner:
+class Runner(NamedTuple):
     """What is known of one unit of a race; `week` and `week_before` are sums of seven days each.
 
     `share` is the total of the target (for a ratio: numerator of denominator). `reported` of `expected` reports
@@ -53,8 +53,7 @@ class Runner:
     streak: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line of a board. `movement`: places risen since the last frozen board, None where that is not known."""
 
     place: int | None

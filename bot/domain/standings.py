@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.domain.figures import Share
 from bot.domain.text import fold
@@ -13,8 +13,7 @@ from bot.domain.units import UnitId
 _DIGITS = re.compile(r"([0-9]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Contender:
+class Contender(NamedTuple):
     """A unit with what it is ranked by: a share, or a number; higher is better, None is not ranked."""
 
     unit: UnitId
@@ -22,8 +21,7 @@ class Contender:
     value: Share | Fraction | int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a contender stands; `place` is None where there is nothing to rank it by."""
 
     place: int | None

@@ -100,8 +100,9 @@ class World:
 
     def on_leave(self, campaign: str, unit: UnitId, day: date) -> int:
         """Return how many reporting units under (and with) this one are on leave on a day."""
-        if (campaign, day) not in self._away:
-            self._away[campaign, day] = Counter(
+        found = self._away.get((campaign, day))
+        if found is None:
+            found = self._away[campaign, day] = Counter(
                 above
                 for away in self.absences.away
                 if away in self.reporting.get(campaign, ())
@@ -109,7 +110,7 @@ class World:
                 and not self.tree.is_closed(away, day)
                 for above in self.tree.path(away)
             )
-        return self._away[campaign, day][unit]
+        return found.get(unit, 0)
 
     @cached_property
     def _closings(self) -> Mapping[tuple[str, UnitId], list[date]]:
@@ -127,8 +128,9 @@ class World:
         Those that are on leave, or closed by then, owe none. Whether the day is worked at all is the
         calendar's to say.
         """
-        closed = bisect_right(self._closings.get((campaign, unit), ()), day)
-        return self._reporters.get((campaign, unit), 0) - closed - self.on_leave(campaign, unit, day)
+        where = campaign, unit
+        closed = bisect_right(self._closings[where], day) if where in self._closings else 0
+        return self._reporters.get(where, 0) - closed - self.on_leave(campaign, unit, day)
 
     def owes(self, campaign: str, unit: UnitId, day: date) -> bool:
         """Tell whether a unit owes a report of its own for a day that is worked."""
