@@ -20,7 +20,7 @@ from storage.sqlite import Store, Tx
 
 AGAIN_S = 3_600.0
 DAY_S = 86_400
-MUCH = 2**27  # bytes: a file up to this size is looked through before the start
+MUCH = 2**27  # bytes, about half a second: a file up to this size is looked through before the start
 
 Alarm = Callable[[Setting, Callable[[], None]], AbstractAsyncContextManager[None]]
 

@@ -10,13 +10,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-import orjson
-
 from bot.domain.messages import Keyboard, Outgoing, Priority, Verb
 from bot.domain.pieces import split, units, without_tags
 from storage import held, nonces
 from storage.sqlite import Tx
-from storage.written import written
+from storage.written import read, written
 
 # Telegram counts text in UTF-16 units and refuses more than 4096 of them
 # (https://core.telegram.org/bots/api#sendmessage). Tags are counted here too, which is never too little.
@@ -303,7 +301,7 @@ def _in_vain(row: Any, now: int) -> Settlement | None:
 
 
 def _parcel(tx: Tx, row: Any) -> Parcel:
-    payload = orjson.loads(row["payload"])
+    payload = read(row["payload"])
     edits = payload.get("edits")
     message = tx.value("SELECT message FROM outbox WHERE id = ?", (edits,)) if edits else None
     return Parcel(

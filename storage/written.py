@@ -1,4 +1,4 @@
-"""Written: values as JSON, the way the file keeps them."""
+"""Written: values as JSON, the quick way; what that refuses goes the ordinary one."""
 
 import json
 from typing import Any
@@ -12,3 +12,11 @@ def written(value: Any) -> str:
         return orjson.dumps(value).decode()
     except TypeError:  # numbers beyond 64 bits, halves of characters: what may be said, but not be kept as plain text
         return json.dumps(value)
+
+
+def read(text: str | bytes) -> Any:
+    """Return the value of a JSON text. ValueError, or RecursionError, when it is none."""
+    try:
+        return orjson.loads(text)
+    except ValueError:  # half a character in one text must not hide what stands beside it
+        return json.loads(text)

@@ -25,6 +25,12 @@ class Answer(NamedTuple):
     payload: bytes
 
 
+def name_of(error: Exception) -> str:
+    """Return what went wrong without a word of where: the class, and the system's error number."""
+    number = getattr(error, "errno", None)
+    return type(error).__name__ if number is None else f"{type(error).__name__} {number}"
+
+
 class Connection(asyncio.Protocol):
     """One connection. It may be used again when `is_clean`: its last answer came whole, and nothing after it."""
 

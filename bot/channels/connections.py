@@ -13,7 +13,7 @@ from collections import deque
 import aiohappyeyeballs
 from yarl import URL
 
-from bot.channels.connection import Answer, Connection, NotConnected
+from bot.channels.connection import Answer, Connection, NotConnected, name_of
 
 SECOND_ADDRESS_S = 0.25  # RFC 8305, 8: how long one address may take before the next is tried beside it
 
@@ -102,8 +102,7 @@ class Connections:
                 name = host if self._tls is not None else None
                 _, connection = await loop.create_connection(Connection, sock=line, ssl=self._tls, server_hostname=name)
         except (OSError, UnicodeError) as error:
-            number = getattr(error, "errno", None)
-            reason = type(error).__name__ if number is None else f"{type(error).__name__} {number}"
+            reason = name_of(error)
         else:
             self._all.add(connection)
             connection.gone.add_done_callback(lambda _: self._all.discard(connection))

@@ -5,18 +5,17 @@ Every failure is either `NotSent` (nothing left this machine, so that repeating 
 in its context, and nothing is logged.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import aiohttp
-import orjson
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.request import BaseRequest, RequestData
 
-from bot.channels.connection import Broken, NotConnected
+from bot.channels.connection import Broken, NotConnected, name_of
 from bot.channels.connections import Connections
+from storage.written import read, written
 
 # Telegram's front servers drop idle connections without a word. One that dies under a call makes its
 # outcome unknowable, so that idle connections are given up before the server does it.
@@ -127,7 +126,7 @@ class AiohttpRequest(BaseRequest):
         """Post fields that hold no file and return the result. What is no plain success is judged as by `post`."""
         timeout = self._timeout(self._read_timeout if read_timeout is None else read_timeout)
         # In one pass: the library's own `json_payload` encodes each nested object into a string first.
-        code, headers, payload = await self._exchange(url, "POST", orjson.dumps(fields), timeout)
+        code, headers, payload = await self._exchange(url, "POST", written(fields).encode(), timeout)
         document = _document(payload) if code == SUCCESS else None
         if document is not None and "result" in document:
             return document["result"]
@@ -174,9 +173,9 @@ class AiohttpRequest(BaseRequest):
         except Broken as error:
             failure = Unsure(str(error))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
-            failure = NotSent(_name(error))
+            failure = NotSent(name_of(error))
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            failure = Unsure(_name(error))
+            failure = Unsure(name_of(error))
         # Raised here and not above, where the original with its URL would stay attached as context.
         raise failure
 
@@ -217,7 +216,7 @@ def _body(data: RequestData | None) -> bytes | aiohttp.FormData | None:
     if data is None:
         return None
     if not data.contains_files:
-        return orjson.dumps(data.parameters)
+        return written(data.parameters).encode()
     # Telegram takes file names as they are: quoted, "tổng hợp.csv" would arrive as "t%E1%BB%95ng…".
     form = aiohttp.FormData(data.json_parameters, quote_fields=False)
     for name, (filename, content, kind) in data.multipart_data.items():
@@ -225,26 +224,12 @@ def _body(data: RequestData | None) -> bytes | aiohttp.FormData | None:
     return form
 
 
-def _name(error: Exception) -> str:
-    """Return what went wrong without a word of where: the class, and the system's error number."""
-    number = getattr(error, "errno", None)
-    return type(error).__name__ if number is None else f"{type(error).__name__} {number}"
-
-
 def _document(payload: bytes) -> dict[str, Any] | None:
     try:
-        document = orjson.loads(payload)
-    except ValueError:
-        document = _lenient(payload)
-    return document if isinstance(document, dict) else None
-
-
-def _lenient(payload: bytes) -> Any:
-    """Read what the strict reader refuses: half a character in one text must not hide what stands beside it."""
-    try:
-        return json.loads(payload)
+        document = read(payload)
     except (ValueError, RecursionError):
         return None
+    return document if isinstance(document, dict) else None
 
 
 def _raise_unless_telegrams(code: int, headers: Any, payload: bytes) -> None:

@@ -7,10 +7,9 @@ from pathlib import Path
 from bot.check import ground
 from bot.check.lines import Level, Line
 from bot.config import Config
+from bot.keeper import MUCH
 from storage import backups, schema
 from storage.errors import Damaged
-
-MUCH = 2**27  # bytes, about half a second; larger files are looked through while the bot runs
 
 
 class Unfit(Exception):

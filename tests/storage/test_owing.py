@@ -8,7 +8,7 @@ import pytest
 
 from storage import meta
 from storage.sqlite import Store, Summed, Tx
-from storage.written import written
+from storage.written import read, written
 
 NUMBERS = Summed(
     "numbers",
@@ -96,3 +96,4 @@ def test_whatever_was_said_can_be_written_as_text_that_a_file_can_hold(value: ob
     text = written(value)
     (tmp_path / "text").write_text(text, encoding="utf-8")
     assert json.loads((tmp_path / "text").read_text(encoding="utf-8")) == value
+    assert read(text) == value
