@@ -9,7 +9,8 @@ from typing import Any
 
 from bot.config import Config
 from bot.domain.roster import Roster, diff, read_roster
-from storage import people, rosters
+from bot.domain.units import UnitId
+from storage import chats, people, rosters
 from storage.people import Role
 from storage.sqlite import Tx, open_store
 
@@ -126,5 +127,10 @@ def _settle(tx: Tx, config: Config, roster: Roster, now: datetime, wards: tuple[
     rosters.apply(tx, diff(rosters.stored(tx, config.campaigns, day), roster), day, moment)
     units = {row["code"]: row["id"] for row in tx.all("SELECT id, code FROM units")}
     for number, ward in enumerate(wards):
-        person = people.enrol(tx, CHANNEL, FIRST_ACCOUNT + number, name=f"Cán bộ {number}", now=moment)
-        people.appoint(tx, person, Role.OFFICER, units[ward], moment)
+        appoint(tx, FIRST_ACCOUNT + number, f"Cán bộ {number}", Role.OFFICER, units[ward], moment)
+
+
+def appoint(tx: Tx, account: int, name: str, role: Role, unit: UnitId, moment: int) -> None:
+    """Give somebody a post, and the chat in which they were given it."""
+    people.appoint(tx, people.enrol(tx, CHANNEL, account, name=name, now=moment), role, unit, moment)
+    chats.meet(tx, CHANNEL, account, private=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from benchmarks import country, people
+from benchmarks import country
 from storage import chain
 from storage.entries import reference
 
@@ -104,7 +104,6 @@ def write(path: Path, past: Past, *, tell: bool = False) -> int:
         for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{CACHE_KB}"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("BEGIN EXCLUSIVE")
-        connection.execute(people.CHATS)
         _append(connection, past, tell=tell)
         for table, statement in _DERIVED.items():
             connection.execute(statement)

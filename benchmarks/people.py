@@ -14,15 +14,11 @@ from bot.app import SystemClock
 from bot.config import Config
 from bot.rehearsal.botapi import BotApiServer
 from bot.rehearsal.botapi.people import User
-from storage.sqlite import Tx, open_store
 
 PATIENCE_S = 120.0
 START_S = 20  # that a bot may take to its first poll
 WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 BOT = "benchmarks.peers.tiendo_bot"
-
-CHATS = "INSERT INTO chats (channel, external, private) SELECT channel, external, 1 FROM accounts ORDER BY person"
-"""Lets everybody with an account have written to the bot before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +59,6 @@ async def play(folder: Path, officers: int, job: str = "") -> AsyncIterator[Play
     path = country.write(folder, data)
     config = Config.model_validate(data, context={"folder": folder, "file": path})
     await country.settle(config, country.country(officers), now, officers)
-    async with open_store(config.storage.path) as store:
-        await store.write(_meet)
     async with BotApiServer(clock) as server:
         people = tuple(_officer(server, number) for number in range(officers))
         if job:
@@ -79,10 +73,6 @@ def _schedule(path: Path, job: str, before: datetime) -> None:
     at = before.astimezone(ZoneInfo(noon(before)))
     row = f'[[campaigns.schedule]]\njob = "{job}"\nat = "{at:%H:%M}"\n'
     path.write_text(path.read_text(encoding="utf-8") + row, encoding="utf-8")
-
-
-def _meet(tx: Tx) -> None:
-    tx.run(CHATS)
 
 
 def _officer(server: BotApiServer, number: int) -> User:

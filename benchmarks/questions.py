@@ -23,7 +23,7 @@ from bot.jobs.beat import Beat
 from bot.jobs.summary import MOST_HIGHLIGHTS, Review, summary
 from bot.render.texts import Texts
 from storage import boards as standing
-from storage import people, progress, series
+from storage import progress, series
 from storage.boards import Wanted
 from storage.people import Role
 from storage.sqlite import Tx, open_store
@@ -73,8 +73,7 @@ async def found(folder: Path, wards: int, days: int, *, tell: bool = False) -> N
 def _appoint(tx: Tx, at: int) -> None:
     """Appoint a commander for every unit above the wards."""
     for number, row in enumerate(tx.all("SELECT id, name FROM units WHERE level <> 'xã' ORDER BY id")):
-        person = people.enrol(tx, country.CHANNEL, FIRST_COMMANDER + number, name=f"Chỉ huy {row['name']}", now=at)
-        people.appoint(tx, person, Role.COMMANDER, row["id"], at)
+        country.appoint(tx, FIRST_COMMANDER + number, f"Chỉ huy {row['name']}", Role.COMMANDER, row["id"], at)
 
 
 @dataclass(frozen=True, slots=True)
