@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -56,7 +55,7 @@ class Desk:
             chats.migrate(tx, self.channel, incoming.place.id, incoming.new_id)
             return
         if len(incoming.text) > LONGEST:
-            incoming = replace(incoming, text=incoming.text[:LONGEST])
+            incoming = incoming._replace(text=incoming.text[:LONGEST])
         turn = self._turn(tx, incoming, now)
         if incoming.said is Said.MEMBERSHIP:
             chats.set_reachable(tx, turn.chat.id, incoming.present)

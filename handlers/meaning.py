@@ -1,7 +1,7 @@
 """Meaning: which of the speaker's units, and which campaign, a line is for. Never a guess."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.domain import tally, unitword
 from bot.domain.campaign import Campaign
@@ -15,8 +15,7 @@ from storage import entries, outbox
 from storage.people import Role
 
 
-@dataclass(frozen=True, slots=True)
-class Front:
+class Front(NamedTuple):
     """What a line says before its numbers: units that it may name (none: it names none), a campaign, and the rest."""
 
     named: tuple[Unit, ...]

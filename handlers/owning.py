@@ -1,7 +1,5 @@
 """Owning: who may still change an entry. Posts and campaigns may have changed since it was made."""
 
-from dataclasses import replace
-
 from bot.domain.campaign import Campaign
 from handlers.turn import Turn
 from storage import audit, people
@@ -33,4 +31,4 @@ def acting(turn: Turn) -> Turn:
         return turn
     name = turn.incoming.speaker.name if turn.incoming.speaker else ""
     people.enrol(turn.tx, turn.channel, turn.account, name=name, now=turn.now)
-    return replace(turn, person=people.find(turn.tx, turn.channel, turn.account))
+    return turn._replace(person=people.find(turn.tx, turn.channel, turn.account))

@@ -1,7 +1,7 @@
 """What concerns the speaker alone: who they are, the language, help."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.domain import days, unitword
@@ -115,9 +115,9 @@ def set_language(turn: Turn, to: str) -> None:
     """Speak this language from now on: to the person in private, to the group in a group."""
     if turn.private and turn.person is not None:
         people.set_language(turn.tx, turn.person.id, to)
-        turn = replace(turn, person=replace(turn.person, language=to))
+        turn = turn._replace(person=turn.person._replace(language=to))
     chats.set_language(turn.tx, turn.chat.id, to)
-    replace(turn, chat=replace(turn.chat, language=to)).say("personal.language_set")
+    turn._replace(chat=turn.chat._replace(language=to)).say("personal.language_set")
 
 
 def manual(turn: Turn, usable: Sequence[tuple[str, str]]) -> None:

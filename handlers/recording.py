@@ -1,8 +1,9 @@
 """Recording: an entry is judged, stored, counted, and answered with a receipt."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from bot.domain import days, questions
 from bot.domain.campaign import Campaign, Entered, Key, Policy
@@ -17,7 +18,7 @@ from handlers.evidence import gather, running_before
 from handlers.receipts import receipt
 from handlers.turn import Turn
 from storage import entries, tallies, unlocks
-from storage.entries import Amounts, Entry, EntryKind, EntryState, NewEntry, Slot
+from storage.entries import Amounts, Entry, EntryKind, EntryState, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,7 @@ class Overtaken:
 Recorded = Receipt | Closed | Negative | Locked | Overtaken
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """What somebody says about a slot: new amounts, or adjustments of what stands there."""
 
     campaign: Campaign
@@ -80,8 +80,7 @@ def slot_of(turn: Turn, campaign: Campaign, unit: UnitId, day: date) -> Slot:
     return Slot(campaign.code, unit, day, person)
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Whose words an entry keeps, the message that they stood in, and when they were said."""
 
     author: int
@@ -91,8 +90,7 @@ class Origin:
     moment: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """What an entry is to say: `given` by the message, `amounts` the whole report after it."""
 
     kind: EntryKind
@@ -142,7 +140,7 @@ def record(turn: Turn, said: Statement, base: Amounts | None = None, mends: Entr
     version = Version(said.kind, given, amounts, said.note, mends.id if mends else None, doubts)
     entry = store(turn, slot, version, newest)
     if doubts:
-        return replace(receipt(turn, said.campaign, entry, Outcome.QUESTIONED, newest, answers=asked), doubts=doubts)
+        return receipt(turn, said.campaign, entry, Outcome.QUESTIONED, newest, answers=asked)._replace(doubts=doubts)
     return receipt(
         turn, said.campaign, entry, Outcome.REPLACED if standing else Outcome.RECORDED, newest, answers=asked
     )
@@ -190,7 +188,7 @@ def confirm(turn: Turn, campaign: Campaign, questioned: Entry, *, on_time: bool 
 def drop(turn: Turn, questioned: Entry, reason: str = "") -> None:
     """Note that a questioned entry was wrong: it never counts."""
     new = _new(turn, questioned.slot, Version(EntryKind.DROP, {}, {}, reason, questioned.id), None, _spoken(turn))
-    stored = entries.append(turn.tx, replace(new, state=EntryState.DROPPED))
+    stored = entries.append(turn.tx, new._replace(state=EntryState.DROPPED))
     tallies.settle(turn.tx, turn.world, stored)
 
 
@@ -272,17 +270,17 @@ def store(
     `on_time` says otherwise.
     """
     new = _new(turn, slot, version, newest, origin or _spoken(turn))
-    entry = entries.append(turn.tx, new if on_time is None else replace(new, on_time=on_time))
+    entry = entries.append(turn.tx, new if on_time is None else new._replace(on_time=on_time))
     tallies.settle(turn.tx, turn.world, entry)
     if entry.state is EntryState.ACCEPTED and entry.amounts:
         reminding.quieten(turn, slot)
     return entry
 
 
-def _new(turn: Turn, slot: Slot, version: Version, newest: Entry | None, origin: Origin) -> NewEntry:
+def _new(turn: Turn, slot: Slot, version: Version, newest: Entry | None, origin: Origin) -> Entry:
     campaign = turn.world.setting.campaign(slot.campaign)
     on_time = campaign is not None and days.is_on_time(origin.moment, slot.day, turn.world.setting.zone, campaign)
-    return NewEntry(
+    return Entry(
         slot=slot,
         author=origin.author,
         kind=version.kind,

@@ -1,7 +1,6 @@
 """Reporting: a line becomes an entry, and every outcome its answer."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.domain import tally, unitword
 from bot.domain.campaign import Campaign
@@ -87,7 +86,7 @@ def _resume(turn: Turn, line: waiting.Line, unit: Unit | None, campaign: Campaig
         turn.say("report.line_expired", text=line.text)
         return
     turn.rewrite(subject, "report.line_settled", text=line.text, unit=unit, campaign=campaign)
-    _take(replace(turn, incoming=line.said_in(turn.incoming)), line.text, talk=False, unit=unit, campaign=campaign)
+    _take(turn._replace(incoming=line.said_in(turn.incoming)), line.text, talk=False, unit=unit, campaign=campaign)
 
 
 def _take(turn: Turn, text: str, *, talk: bool, unit: Unit | None = None, campaign: Campaign | None = None) -> bool:
@@ -100,7 +99,7 @@ def _take(turn: Turn, text: str, *, talk: bool, unit: Unit | None = None, campai
         return False
     said = meaning.front(turn, text, units)
     if campaign is not None:
-        said = replace(said, campaign=campaign)
+        said = said._replace(campaign=campaign)
     meant = unit or meaning.unit_meant(turn, said, units)
     if meant is None:
         return _unit_unknown(turn, units, said, text, talk=talk)

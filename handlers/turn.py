@@ -1,8 +1,7 @@
 """One turn: something was said, in a chat, by somebody, in one transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.domain.masking import codes
 from bot.domain.messages import Button, Incoming, Keyboard, Outgoing, Said
@@ -15,8 +14,7 @@ from storage.people import Person, Role
 from storage.sqlite import Tx
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """A button: `key` names its label among the texts, `label` is one that is not translated."""
 
     key: str
@@ -38,8 +36,7 @@ def named(label: str, action: str, /, **args: Any) -> Choice:
     return Choice("", action, args, label)
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(NamedTuple):
     """What a handler works with. `now` is when the turn is taken, in seconds; days come from the message itself."""
 
     tx: Tx

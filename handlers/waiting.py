@@ -5,7 +5,7 @@ its own message to edit.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.domain import days
@@ -35,8 +35,7 @@ class Line:
 
     def said_in(self, answer: Incoming) -> Incoming:
         """Return the line as if it were said now, at the place where the answer about it was given."""
-        return replace(
-            answer,
+        return answer._replace(
             update=self.update,
             said=Said.TEXT,
             at=datetime.fromtimestamp(self.at, UTC),

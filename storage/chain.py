@@ -10,7 +10,7 @@ import json
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from storage import meta
 from storage.sqlite import Tx
@@ -54,8 +54,7 @@ _SIZE = 16  # bytes: 128 bits are beyond forging
 _SEAL = "sealed"
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The newest row of a table, 0 before the first, and its digest."""
 
     id: int

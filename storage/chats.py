@@ -1,15 +1,13 @@
 """Chats: where people and groups are reached, and which unit a group belongs to."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from storage.sqlite import Tx
 
 _COLUMNS = "id, external, private, title, unit, thread, language, reachable"
 
 
-@dataclass(frozen=True, slots=True)
-class Chat:
+class Chat(NamedTuple):
     """One chat; `unit` and `thread` are those a group was bound with."""
 
     id: int

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -49,9 +48,11 @@ Amounts = Mapping[Key, int]
 """One number for each key; for a metric entered cumulatively it is the running total as typed."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewEntry:
-    """A version about to be stored. `amounts` is the whole report after it, `given` what this message said."""
+class Entry(NamedTuple):
+    """A version. `amounts` is the whole report after it, `given` what this message said.
+
+    Its row id and the short reference that people see are given to it when it is stored.
+    """
 
     slot: Slot
     author: int
@@ -69,12 +70,6 @@ class NewEntry:
     note: str = ""
     supersedes: int | None = None
     answers: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Entry(NewEntry):
-    """A stored version, with its row id and the short reference that people see."""
-
     id: int = 0
     ref: str = ""
 
@@ -94,7 +89,7 @@ def reference(number: int) -> str:
     return "".join(_ALPHABET[(mixed >> (_BITS * place)) & 31] for place in reversed(range(width)))
 
 
-def append(tx: Tx, new: NewEntry) -> Entry:
+def append(tx: Tx, new: Entry) -> Entry:
     """Store a version, chained to the one before it, and return it with its id and reference."""
     number = chain.head(tx, "entries").id + 1
     ref = reference(number)
@@ -122,26 +117,7 @@ def append(tx: Tx, new: NewEntry) -> Entry:
         int(new.on_time),
     )
     chain.append(tx, "entries", values)
-    return Entry(
-        new.slot,
-        new.author,
-        new.kind,
-        new.state,
-        new.given,
-        new.amounts,
-        new.update,
-        new.chat,
-        new.message,
-        new.said,
-        new.recorded,
-        new.on_time,
-        new.doubts,
-        new.note,
-        new.supersedes,
-        new.answers,
-        number,
-        ref,
-    )
+    return new._replace(id=number, ref=ref)
 
 
 def get(tx: Tx, entry: int) -> Entry:

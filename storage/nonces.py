@@ -38,7 +38,7 @@ def issue(tx: Tx, chat: int, account: int, buttons: Sequence[Button], now: int) 
     if len(buttons) > MOST:
         raise ValueError(len(buttons))
     token = secrets.token_urlsafe(12)
-    actions = written([[button.action, button.args] for button in buttons])
+    actions = written([[button.action, {**button.args}] for button in buttons])
     tx.run(
         "INSERT INTO nonces (token, chat, account, buttons, expires) VALUES (?, ?, ?, ?, ?)",
         (token, chat, account, actions, now + LIFETIME),

@@ -6,7 +6,7 @@ then ends as `sent`, `failed`, `unknown`, `expired` or `replaced`, or goes back 
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -121,7 +121,7 @@ def put(tx: Tx, chat: int, outgoing: Outgoing, now: int) -> int:
         cancel(tx, chat, outgoing.coalesce, now)
     *firsts, last = _pieces(outgoing)
     for piece in firsts:
-        _insert(tx, chat, replace(outgoing, verb="send"), {"html": piece, "thread": outgoing.thread}, now)
+        _insert(tx, chat, outgoing._replace(verb="send"), {"html": piece, "thread": outgoing.thread}, now)
     payload = {
         "html": last,
         "keyboard": _keyboard(tx, chat, outgoing, now),

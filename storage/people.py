@@ -1,8 +1,8 @@
 """People, their accounts, their roles, and the strangers who are not yet any of them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.domain.messages import Speaker
 from bot.domain.units import UnitId
@@ -17,16 +17,14 @@ class Role(StrEnum):
     COMMANDER = "commander"
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(NamedTuple):
     """A role held for a unit now."""
 
     role: Role
     unit: UnitId
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """Somebody who is known, with the posts held at this moment, and what is meant where nothing is named."""
 
     id: int

@@ -1,9 +1,9 @@
 """Accepted values and the sums kept along the path to the root, in the transaction that accepts them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import chain
+from typing import NamedTuple
 
 from bot.domain.campaign import Campaign, Entered, Key
 from bot.domain.units import UnitId
@@ -30,16 +30,14 @@ TURNOUT = Summed(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Turnout:
+class Turnout(NamedTuple):
     """How many reporting units have reported for a day, and how many of them on time."""
 
     reported: int
     on_time: int
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """The report that stands for a slot now: its entry, and whether it first came on time."""
 
     entry: int

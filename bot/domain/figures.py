@@ -1,10 +1,9 @@
 """Figures: exact shares, and how numbers, percentages and dates are written in each language."""
 
-from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 Language = Literal["vi", "en"]
 
@@ -37,8 +36,7 @@ def as_written(percent: float | Decimal) -> Fraction:
     return Fraction(str(percent))
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """So many of so many."""
 
     numerator: int

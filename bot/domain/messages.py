@@ -1,10 +1,13 @@
 """Messages without a messenger: what came in, what goes out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Said(StrEnum):
@@ -18,8 +21,7 @@ class Said(StrEnum):
     MIGRATED = "migrated"  # the group has a new id
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where something was said: a chat by its outside id, and the topic in it."""
 
     id: int
@@ -28,8 +30,7 @@ class Place:
     thread: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Speaker:
+class Speaker(NamedTuple):
     """Who said it, by the outside id that alone identifies an account."""
 
     id: int
@@ -47,8 +48,7 @@ class FileRef:
     mime: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(NamedTuple):
     """One thing said to the bot, channel-neutral.
 
     `speaker` is None where nobody may act: anonymous admins, channels, other bots.
@@ -75,13 +75,12 @@ class Incoming:
     file: FileRef | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(NamedTuple):
     """One button under a message: a label, and what pressing it does."""
 
     label: str
     action: str = ""
-    args: dict[str, Any] = field(default_factory=dict)
+    args: Mapping[str, Any] = NOTHING
     url: str = ""
 
 
@@ -101,8 +100,7 @@ LARGEST_FETCH = 5 * 1024 * 1024
 """Bytes of a file that is taken in: a nation's roster has a tenth of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """One thing to send to a chat.
 
     `html` is rendered text in the small HTML that messengers share. `edits` names the outbox row whose
@@ -134,9 +132,9 @@ class Outgoing:
     priority: Priority = Priority.ANSWER
     repeatable: bool = True
     expires: datetime | None = None
-    picture: Mapping[str, Any] = field(default_factory=dict)
+    picture: Mapping[str, Any] = NOTHING
     spare: str = ""
-    paper: Mapping[str, Any] = field(default_factory=dict)
+    paper: Mapping[str, Any] = NOTHING
     bulky: str = ""
     file: str = ""
     secret: bool = False

@@ -1,9 +1,9 @@
 """Pace: the planned line, the distance of a total from it, and what is needed per day."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 from bot.domain.days import Calendar
 from bot.domain.figures import Share, half_up_of
@@ -11,8 +11,7 @@ from bot.domain.figures import Share, half_up_of
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What a unit must reach in a metric: from `baseline` before `starts` to each milestone by its date.
 
     Milestones ascend by date. Without any there is no line.
@@ -23,8 +22,7 @@ class Plan:
     milestones: tuple[tuple[date, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(NamedTuple):
     """What is still to be done by a milestone, seen from the end of a day.
 
     `days` are calendar days from tomorrow to `until`, of which `working_days` are worked (from the
@@ -40,8 +38,7 @@ class Need:
     per_day: int
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(NamedTuple):
     """A total at the end of a day against its line, against the current phase and the last milestone."""
 
     day: date

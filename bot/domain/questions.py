@@ -1,13 +1,15 @@
 """Questions: which values of an entry are asked about before they count, and running totals."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
 from math import floor
 from statistics import median
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from bot.domain.campaign import Campaign, Key, Metric
 from bot.domain.figures import half_up
@@ -22,6 +24,7 @@ _FAR = Fraction("3.5")
 _MAD_TO_SIGMA = 1 / Fraction("0.6745")
 _MEAN_TO_SIGMA = Fraction("1.253314")  # √(π/2): of a normal distribution σ is so many mean deviations
 _TRIFLE = 10
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
 class Kind(StrEnum):
@@ -50,8 +53,7 @@ class Doubt:
     usual: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(NamedTuple):
     """A running total as typed, the one before it (or the baseline), and the next later one, if any."""
 
     typed: int
@@ -59,8 +61,7 @@ class Running:
     following: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What is known of a unit when an entry for a day is judged; what is left out is not judged.
 
     By metric code, parts added up: the day's value as it would be stored, the accepted values of the
@@ -69,10 +70,10 @@ class Evidence:
     """
 
     values: Mapping[str, int]
-    history: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    before: Mapping[str, int] = field(default_factory=dict)
-    after: Mapping[str, int] = field(default_factory=dict)
-    running: Mapping[Key, Running] = field(default_factory=dict)
+    history: Mapping[str, Sequence[int]] = _NOTHING
+    before: Mapping[str, int] = _NOTHING
+    after: Mapping[str, int] = _NOTHING
+    running: Mapping[Key, Running] = _NOTHING
 
 
 def doubts(campaign: Campaign, evidence: Evidence) -> tuple[Doubt, ...]:

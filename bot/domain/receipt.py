@@ -1,8 +1,8 @@
 """The receipt: the bot's answer to an entry, as a value. No receipt = not recorded."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.domain.campaign import Campaign
 from bot.domain.days import Stage
@@ -23,8 +23,7 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"  # nothing stands for that day any more
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptLine:
+class ReceiptLine(NamedTuple):
     """One metric: the day's value now and before (None: not reported), and where that leaves the unit."""
 
     metric: MetricStatus
@@ -33,8 +32,7 @@ class ReceiptLine:
     before: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """The place among siblings by the main metric, how many there are, and the places gained today."""
 
     place: int
@@ -42,8 +40,7 @@ class Standing:
     moved: int
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What was stored, and what it changed.
 
     `day` is the one that was reported for; totals, pace, place, `stage` and `days_left` are those of the

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from bot.domain import days
 from bot.domain.campaign import Campaign, Key, Metric
@@ -19,8 +20,7 @@ RECENT = timedelta(days=6)
 """How long a changed target is news: on the day of its change and this many days after it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PartStatus:
+class PartStatus(NamedTuple):
     """One part of a metric: its total (baseline included) and its value on the day."""
 
     name: str
@@ -109,8 +109,7 @@ class Status:
         raise KeyError(code)
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(NamedTuple):
     """What storage knows of a unit: sums since the start, sums of the day, turnout of the day."""
 
     total: Mapping[Key, int]

@@ -15,7 +15,7 @@ from bot.domain.campaign import Key
 from bot.operations import world_of
 from bot.rehearsal.clocks import ManualClock
 from storage import audit, chats, entries, people, tallies
-from storage.entries import EntryKind, EntryState, NewEntry, Slot
+from storage.entries import Entry, EntryKind, EntryState, Slot
 from storage.people import Role
 from storage.sqlite import Tx, open_store
 from tests.cli.terminal import Terminal
@@ -32,7 +32,7 @@ def lan_reports(tx: Tx, terminal: Terminal, amount: int = 45) -> None:
     people.appoint(tx, person, Role.OFFICER, unit, now)
     chat = chats.meet(tx, "telegram", -1001234567890, private=False, title="Công an TP").id
     values = {Key("tn"): amount, Key("kh"): 30}
-    new = NewEntry(
+    new = Entry(
         Slot("vneid", unit, DAY),
         person,
         EntryKind.LINE,

@@ -16,7 +16,7 @@ from bot.domain.roster import Roster, diff, read_roster
 from bot.domain.units import UnitId
 from bot.domain.world import Setting, World
 from storage import chats, connecting, entries, people, rosters, schema, tallies, worlds
-from storage.entries import Entry, EntryKind, EntryState, NewEntry, Slot
+from storage.entries import Entry, EntryKind, EntryState, Slot
 from storage.sqlite import Tx
 from tests import cast
 
@@ -121,7 +121,7 @@ class Pen:
         tallies.settle(self.tx, self.world, entry)
         return entry
 
-    def new(self, slot: Slot, given: Mapping[Key, int], amounts: Mapping[Key, int], **fields: Any) -> NewEntry:
+    def new(self, slot: Slot, given: Mapping[Key, int], amounts: Mapping[Key, int], **fields: Any) -> Entry:
         facts: dict[str, Any] = {
             "author": slot.person or 1,
             "kind": EntryKind.LINE,
@@ -133,7 +133,7 @@ class Pen:
             "recorded": NOW,
             "on_time": True,
         }
-        return NewEntry(slot=slot, given=given, amounts=amounts, **(facts | fields))
+        return Entry(slot=slot, given=given, amounts=amounts, **(facts | fields))
 
     def totals(self, code: str) -> dict[Key, int]:
         return {key: amount for key, amount in tallies.sums(self.tx, "vneid", self.unit(code)).items() if amount}

@@ -1,7 +1,6 @@
 """What one line says: the amounts of one report, and its canonical spelling."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -22,8 +21,7 @@ class Amount(NamedTuple):
         return f"{self.value:+d}" if self.signed else str(self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line as understood: campaign code, day (None: the message's own), amounts in campaign order."""
 
     campaign: str
