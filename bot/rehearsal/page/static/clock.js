@@ -25,6 +25,7 @@ export class ClockBar {
     this.goals = GOALS.map((goal) => el("button", { type: "button", onclick: () => this.leap(goal) }, t(`leap.${goal}`)));
     this.start = document.getElementById("down");
     this.start.addEventListener("click", () => order("/api/bot", { do: "start" }));
+    this.still = el("span", {}, t("leap"));
     this.leaping = el("span.leaping", { hidden: true }, t("leaping"));
     fill(
       node,
@@ -37,7 +38,7 @@ export class ClockBar {
       ),
       el("div.now", {}, this.time, this.day),
       el("div.speeds", { role: "group", "aria-label": t("speed") }, this.speeds),
-      el("div.leaps", { role: "group", "aria-label": t("leap") }, el("span", {}, t("leap")), this.goals, this.leaping),
+      el("div.leaps", { role: "group", "aria-label": t("leap") }, this.still, this.leaping, this.goals),
       el("button.language", { type: "button", onclick: switchLanguage }, t("language")),
     );
   }
@@ -51,6 +52,7 @@ export class ClockBar {
     this.goals.forEach((each) => {
       each.disabled = hours.leaping || (each === this.goals[0] && !this.anything);
     });
+    this.still.hidden = hours.leaping;
     this.leaping.hidden = !hours.leaping;
   }
 
