@@ -61,6 +61,10 @@ def _wanted(text: str) -> tuple[str, Role]:
 
 
 def _invite(turn: Turn, unit: Unit, role: Role) -> None:
+    if turn.world.tree.is_closed(unit.id, turn.world.day):
+        since, successor = turn.world.tree.closings[unit.id], turn.world.tree.successor(unit.id)
+        turn.say("people.invite_closed", unit=unit, since=since, successor=successor)
+        return
     reports = any(unit.id in reporting for reporting in turn.world.reporting.values())
     if role is Role.OFFICER and not reports:
         rows = ((choice("invite_commander", "invite", unit=unit.id, role=Role.COMMANDER.value),),)

@@ -52,6 +52,8 @@ def override(turn: Turn, text: str) -> None:
         _of_unit(turn, said.units[0], campaign, said.rest + mark + note)
     elif said.units and said.rest == body:  # the number behind the name may belong to it: no button can tell
         turn.say("overriding.use_code", units=said.units)
+    elif not said.units and (elsewhere := unitword.split(body, tuple(turn.world.tree.units.values())).units):
+        owning.refuse(turn, "override refused", unit=elsewhere[0].id)
     else:
         _of_alike(turn, campaign, said.units, body, mark + note)
 

@@ -19,7 +19,7 @@ _CODES = {name: code for code, name in NAMES.items()}
 _METRIC = re.compile(
     r"(?P<name>[^:\n]+): <b>(?P<total>[\d.]+)</b>/(?P<target>[\d.]+) \((?P<share>[\d.,]+%)\)"
     r" · (?:hôm nay|trong ngày) (?P<today>[+-][\d.]+)"
-    r"(?:\n↳ gồm (?P<parts>.+))?"
+    r"(?:\n↳ (?:gồm|trong đợt:) (?P<parts>.+))?"
     r"\n↳ (?:(?P<side>chậm|vượt) (?P<far>[\d.]+) so với kế hoạch|đúng kế hoạch)"
     r" · (?:còn thiếu (?P<missing>[\d.]+), cần (?P<needed>[\d.]+)/ngày(?: làm việc)?|đã đạt chỉ tiêu 🎉)"
 )

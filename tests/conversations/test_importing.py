@@ -199,6 +199,16 @@ async def test_a_merged_unit_takes_no_reports_from_its_day_on_and_counts_for_the
     await bot.check_sums()
 
 
+async def test_nobody_is_invited_to_a_unit_that_reports_no_more(bot: Stage) -> None:
+    bot.clock.set(at(4, 8))
+    admin = await applied(bot, MERGED, "từ 05-12-2023")
+    bot.clock.set(at(5, 8))
+    assert await bot.say(admin, "/moi Sơn Đông") == (
+        "Xã Sơn Đông đã nhập vào Phường Phú Khương từ 05-12-2023 nên không mời thêm người."
+        " Mời vào Phường Phú Khương: gõ /moi TP-02"
+    )
+
+
 async def test_before_a_merger_both_units_are_counted_and_missed_each_for_itself(bot: Stage) -> None:
     stays, commander = await bot.join(PHU_KHUONG), await bot.commander("TP")
     await bot.say(stays, "20 15")

@@ -79,7 +79,7 @@ async def test_parts_add_up_and_are_shown(tmp_path: Path) -> None:
     async with stage(tmp_path, campaigns=[PARTED]) as bot:
         officer = await bot.join(AN_HOI)
         assert "Thu nhận +45 (5 + 40) → 1.234/2.000 (61,7%)" in await bot.say(officer, "5+40 30")
-        assert "↳ gồm Mức 1 5 + Mức 2 40" in await bot.say(officer, "/status")
+        assert "↳ trong đợt: Mức 1 5 + Mức 2 40" in await bot.say(officer, "/status")
         assert (await bot.say(officer, "45 30")).startswith("Chỉ tiêu này gồm nhiều mức")
         await bot.check_sums()
 

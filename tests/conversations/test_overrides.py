@@ -62,6 +62,8 @@ async def test_a_locked_day_too_and_open_requests_for_it_are_settled(bot: Stage)
         ("An Hội 12,5 1 # x", "không phải số nguyên"),
         ("Thành phố Bến Tre 45 30 # x", "không báo cáo trực tiếp"),
         ("gì đó # x", "Chưa hiểu «gì đó»"),
+        ("Giao Long 45 30 # x", "không thuộc phạm vi của bạn"),
+        ("CT-02 45 30 # x", "không thuộc phạm vi của bạn"),
         ("phiếu K7Q2 45 30 # x", "không thuộc phạm vi"),
         ("", "Sửa số của một đơn vị bên dưới"),
     ],
