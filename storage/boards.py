@@ -2,8 +2,10 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from bot.domain import boards
 from bot.domain.boards import STREAK_DAYS, Board, Race, Runner
@@ -15,6 +17,16 @@ from storage import progress
 from storage.sqlite import Tx
 
 Amounts = dict[UnitId, int]
+
+
+class _Count(NamedTuple):
+    """What a unit has counted in a metric up to the end of a day, and on that day."""
+
+    total: int
+    today: int
+
+
+_NOTHING = _Count(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +62,31 @@ def read(tx: Tx, world: World, campaign: Campaign, wanted: Wanted) -> Board:
 def _runners(tx: Tx, world: World, campaign: Campaign, wanted: Wanted) -> list[Runner]:
     """Read what the board ranks by; weeks and streaks only for the boards that need them."""
     parent, day = wanted.race.parent.id, wanted.day
-    numerator = _counted(wanted.metric)[0]
-    shares = _shares(tx, world, campaign, wanted)
-    today = progress.below_between(tx, campaign.code, parent, numerator, day, day)
+    codes = _counted(wanted.metric)
+    counts = {code: _counts(tx, campaign.code, parent, code, day) for code in codes}
+    today = counts[codes[0]]
     reported = progress.reported_below(tx, campaign.code, parent, day)
     works = world.setting.calendar.works(day)
     week: Amounts = {}
     week_before: Amounts = {}
     if wanted.kind is BoardKind.RISE:
         week, week_before = (
-            progress.below_between(tx, campaign.code, parent, numerator, *span) for span in boards.weeks(day)
+            progress.below_between(tx, campaign.code, parent, codes[0], *span) for span in boards.weeks(day)
         )
     streaks = _streaks(tx, world, campaign, wanted) if wanted.kind is BoardKind.STREAK else {}
     return [
         Runner(
             unit,
             world.tree[unit].name,
-            shares[unit],
-            today.get(unit, 0),
+            share,
+            today.get(unit, _NOTHING).today,
             reported.get(unit, 0),
             world.expected_on(campaign.code, unit, day) if works else 0,
             week.get(unit, 0),
             week_before.get(unit, 0),
             streaks.get(unit, 0),
         )
-        for unit in wanted.race.units
+        for unit, share in zip(wanted.race.units, _shares(world, campaign, wanted, counts), strict=True)
     ]
 
 
@@ -83,32 +95,38 @@ def _counted(metric: Metric) -> tuple[str, ...]:
     return metric.of or (metric.code,)
 
 
-def _shares(tx: Tx, world: World, campaign: Campaign, wanted: Wanted) -> dict[UnitId, Share | None]:
-    """Return totals of targets, for a ratio numerators of denominators; None where there is nothing to divide by."""
-    goals, codes = world.goals[campaign.code], _counted(wanted.metric)
-    sums = [_sums(tx, campaign.code, wanted.race.parent.id, code, wanted.day) for code in codes]
-    shares: dict[UnitId, Share | None] = {}
-    for unit in wanted.race.units:
-        totals = [
-            goals.baseline(unit, Key(code), wanted.day) + each.get(unit, 0)
-            for code, each in zip(codes, sums, strict=True)
-        ]
-        of = totals[1] if wanted.metric.of else goals.target(unit, wanted.metric.code, wanted.day)
-        shares[unit] = Share(totals[0], of) if of else None
-    return shares
+def _shares(
+    world: World, campaign: Campaign, wanted: Wanted, counts: Mapping[str, Mapping[UnitId, _Count]]
+) -> Iterator[Share | None]:
+    """Yield totals of targets, for a ratio numerators of denominators; None where there is nothing to divide by."""
+    goals, units, day = world.goals[campaign.code], wanted.race.units, wanted.day
+
+    def totals(code: str) -> list[int]:
+        key, sums = Key(code), counts[code]
+        return [goals.baseline(unit, key, day) + sums.get(unit, _NOTHING).total for unit in units]
+
+    first, *rest = map(totals, _counted(wanted.metric))
+    whole = rest[0] if rest else [goals.target(unit, wanted.metric.code, day) for unit in units]
+    for total, of in zip(first, whole, strict=True):
+        yield Share(total, of) if of else None
 
 
-def _sums(tx: Tx, campaign: str, parent: UnitId, metric: str, day: date) -> Amounts:
-    """Return the children's sums up to the end of a day: all, less what came for later days."""
+def _counts(tx: Tx, campaign: str, parent: UnitId, metric: str, day: date) -> dict[UnitId, _Count]:
+    """Return the children's sums up to the end of a day (all, less what came for later days), and those of the day."""
     # CROSS, here and below, keeps SQLite from walking the whole campaign first: few children, many sums.
     rows = tx.all(
-        "SELECT t.unit, t.amount - coalesce((SELECT sum(d.amount) FROM daily d WHERE d.campaign = t.campaign"
-        " AND d.unit = t.unit AND d.day > :day AND d.metric = t.metric AND d.part = ''), 0) AS amount"
+        f"SELECT t.unit, t.amount - coalesce(({_OF_DAYS.format('>')}), 0), coalesce(({_OF_DAYS.format('=')}), 0)"
         " FROM units u CROSS JOIN totals t"
         " WHERE u.parent = :parent AND t.unit = u.id AND t.campaign = :campaign AND t.metric = :metric AND t.part = ''",
         {"campaign": campaign, "parent": parent, "metric": metric, "day": day.isoformat()},
     )
-    return {UnitId(row["unit"]): row["amount"] for row in rows}
+    return {unit: _Count(total, today) for unit, total, today in rows}
+
+
+_OF_DAYS = (
+    "SELECT sum(d.amount) FROM daily d WHERE d.campaign = t.campaign AND d.unit = t.unit AND d.day {} :day"
+    " AND d.metric = t.metric AND d.part = ''"
+)
 
 
 def _streaks(tx: Tx, world: World, campaign: Campaign, wanted: Wanted) -> Amounts:

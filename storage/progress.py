@@ -89,7 +89,7 @@ def reported_below(tx: Tx, campaign: str, parent: UnitId, day: date) -> dict[Uni
         " WHERE u.parent = ? AND t.unit = u.id AND t.campaign = ? AND t.day = ?",
         (parent, campaign, day.isoformat()),
     )
-    return {UnitId(row["unit"]): row["reported"] for row in rows}
+    return dict(rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from typing import NamedTuple
 from bot.domain.campaign import BoardKind, Campaign, Metric
 from bot.domain.days import Calendar
 from bot.domain.figures import Share
-from bot.domain.standings import Contender, movement, places, rank
+from bot.domain.standings import Contender, Place, movement, places, rank
 from bot.domain.units import Unit, UnitId
 from bot.domain.world import World
 
@@ -66,7 +67,7 @@ class Row(NamedTuple):
     movement: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Board:
     """The ranking of a race at the end of `day`; `rows` hold everybody, best first, the unranked last."""
 
@@ -79,17 +80,17 @@ class Board:
     top: int
     show_bottom: bool
 
-    @property
+    @cached_property
     def own(self) -> Row | None:
         """Return the row of the unit that asks."""
         return next((row for row in self.rows if row.unit == self.race.own), None)
 
-    @property
+    @cached_property
     def ranked(self) -> tuple[Row, ...]:
         """Return the rows that have a place."""
         return tuple(row for row in self.rows if row.place is not None)
 
-    @property
+    @cached_property
     def missing(self) -> tuple[Row, ...]:
         """Return the rows that owe reports, in the order of the board."""
         return tuple(row for row in self.rows if row.reported < row.expected)
@@ -99,7 +100,7 @@ class Board:
         """Return how many of the reports that were expected have come."""
         return sum(min(row.reported, row.expected) for row in self.rows)
 
-    @property
+    @cached_property
     def expected(self) -> int:
         """Return how many reports are expected on the day."""
         return sum(row.expected for row in self.rows)
@@ -145,7 +146,7 @@ def race(world: World, campaign: Campaign, unit: UnitId) -> Race | None:
 def _taking_part(world: World, campaign: Campaign, units: Iterable[UnitId]) -> tuple[UnitId, ...]:
     """Return the units that report or have reporting units below them, on leave or not."""
     code, day = campaign.code, world.day
-    return tuple(unit for unit in units if world.expected_on(code, unit, day) + world.on_leave(code, unit, day))
+    return tuple(unit for unit in units if world.reporters_on(code, unit, day))
 
 
 def _rise(runner: Runner) -> Value:
@@ -187,21 +188,13 @@ def board(
     known = {runner.unit: runner for runner in runners}
     value = VALUES[kind]
     standings = rank(Contender(runner.unit, runner.name, value(runner)) for runner in known.values())
-    moved = movement(before, places(standings))
-    rows = tuple(
-        Row(
-            place.place,
-            place.unit,
-            place.name,
-            place.value,
-            known[place.unit].today,
-            known[place.unit].reported,
-            known[place.unit].expected,
-            moved.get(place.unit),
-        )
-        for place in standings
-    )
+    moved = movement(before, places(standings)) if before else {}
+    rows = tuple(_row(place, known[place.unit], moved.get(place.unit)) for place in standings)
     return Board(campaign, metric, kind, day, race, rows, top, show_bottom)
+
+
+def _row(place: Place, runner: Runner, moved: int | None) -> Row:
+    return Row(*place, runner.today, runner.reported, runner.expected, moved)
 
 
 def can_rank(campaign: Campaign, metric: Metric, kind: BoardKind, day: date) -> bool:

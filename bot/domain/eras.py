@@ -99,6 +99,15 @@ class Era:
         """Return a unit's; they are put together when they are asked for: a nation has 40,000, most never looked at."""
         return tuple((end, amounts[unit]) for end, amounts in self.targets.get(metric, ()) if unit in amounts)
 
+    def target(self, metric: str, unit: UnitId, day: date) -> int | None:
+        """Return a unit's milestone of a day: the first that is not past, else the last; None where it has none."""
+        found = None
+        for end, amounts in self.targets.get(metric, ()):
+            found = amounts.get(unit, found)
+            if day <= end and unit in amounts:
+                break
+        return found
+
     @cached_property
     def mismatch(self) -> Mapping[tuple[UnitId, str, date], Mismatch]:
         """Return the mismatches by unit, metric and the end of the phase."""

@@ -119,7 +119,7 @@ class Goals:
         After the last milestone its target stays. None where the unit has no target, and for ratios:
         their target percentage stands in the campaign.
         """
-        return _current(self.milestones(unit, metric, day), day)
+        return self._at(day).target(metric, unit, day)
 
     def deadline_target(self, unit: UnitId, metric: str, day: date | None = None) -> int | None:
         """Return the last target that the unit is given."""

@@ -1,5 +1,6 @@
 """Standings: who stands where, with shared places, and how the places moved."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
@@ -11,6 +12,7 @@ from bot.domain.text import fold
 from bot.domain.units import UnitId
 
 _DIGITS = re.compile(r"([0-9]+)")
+_UNRANKED = math.inf
 
 
 class Contender(NamedTuple):
@@ -39,15 +41,12 @@ def rank(contenders: Iterable[Contender]) -> tuple[Place, ...]:
     contenders = tuple(contenders)
     # Two fractions whose denominators are at most d differ by 1/d² or not at all: this often, whole numbers tell.
     scale = max((each.value.denominator for each in contenders if each.value is not None), default=1) ** 2
-    heights = {each.unit: _height(each.value, scale) for each in contenders}
-    ordered = sorted(contenders, key=lambda each: (_order(heights[each.unit]), *_named(each.name), each.unit))
+    ordered = sorted((_depth(each.value, scale), _named(each.name), each) for each in contenders)
     places: list[Place] = []
-    before = None
-    for position, contender in enumerate(ordered, 1):
-        height = heights[contender.unit]
-        shared = places[-1].place if height is not None and height == before else position
-        places.append(Place(None if height is None else shared, contender.unit, contender.name, contender.value))
-        before = height
+    place, before = 0, None
+    for position, (depth, _, contender) in enumerate(ordered, 1):
+        place, before = place if depth == before else position, depth
+        places.append(Place(None if depth is _UNRANKED else place, *contender))
     return tuple(places)
 
 
@@ -66,13 +65,11 @@ def movement(before: Mapping[UnitId, int], after: Mapping[UnitId, int]) -> dict[
     return {unit: before[unit] - place for unit, place in after.items() if unit in before}
 
 
-def _height(value: Share | Fraction | int | None, scale: int) -> int | None:
-    """Return the value in whole parts of `scale`, rounded down; None where there is nothing to divide by."""
-    return value.numerator * scale // value.denominator if value is not None and value.denominator else None
-
-
-def _order(height: int | None) -> tuple[bool, int]:
-    return height is None, -(height or 0)
+def _depth(value: Share | Fraction | int | None, scale: int) -> float:
+    """Return the value in whole parts of `scale` rounded down, less for the better; where none divides, the most."""
+    if value is None or not value.denominator:
+        return _UNRANKED
+    return -(value.numerator * scale // value.denominator)
 
 
 @lru_cache(maxsize=2_048)

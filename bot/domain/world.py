@@ -128,9 +128,13 @@ class World:
         Those that are on leave, or closed by then, owe none. Whether the day is worked at all is the
         calendar's to say.
         """
+        return self.reporters_on(campaign, unit, day) - self.on_leave(campaign, unit, day)
+
+    def reporters_on(self, campaign: str, unit: UnitId, day: date) -> int:
+        """Return how many reporting units under (and with) this one are not closed on a day, on leave or not."""
         where = campaign, unit
         closed = bisect_right(self._closings[where], day) if where in self._closings else 0
-        return self._reporters.get(where, 0) - closed - self.on_leave(campaign, unit, day)
+        return self._reporters.get(where, 0) - closed
 
     def owes(self, campaign: str, unit: UnitId, day: date) -> bool:
         """Tell whether a unit owes a report of its own for a day that is worked."""
