@@ -56,6 +56,7 @@ def read(tx: Tx, world: World, campaign: Campaign, wanted: Wanted) -> Board:
         before,
         top=wanted.top,
         show_bottom=wanted.show_bottom,
+        asked=progress.asked(tx, campaign.code, day),
     )
 
 

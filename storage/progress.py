@@ -124,6 +124,12 @@ def zeros(tx: Tx, campaign: str, unit: UnitId, first: date, last: date) -> set[d
     return {date.fromisoformat(row["day"]) for row in rows}
 
 
+def asked(tx: Tx, campaign: str, day: date) -> frozenset[UnitId]:
+    """Return the units for whose day a questioned entry is open."""
+    rows = tx.all("SELECT unit FROM questions WHERE campaign = ? AND day = ?", (campaign, day.isoformat()))
+    return frozenset(UnitId(unit) for (unit,) in rows)
+
+
 def questioned_days(tx: Tx, campaign: str, unit: UnitId) -> set[date]:
     """Return the days of a unit for which a questioned entry is open."""
     rows = tx.all("SELECT DISTINCT day FROM questions WHERE campaign = ? AND unit = ?", (campaign, unit))

@@ -14,8 +14,7 @@ def missing(tx: Tx, world: World, campaign: Campaign, unit: UnitId, day: date) -
 
     Whoever is on leave owes none, and a report that waits for its confirmation is no silence.
     """
-    rows = tx.all("SELECT unit FROM questions WHERE campaign = ? AND day = ?", (campaign.code, day.isoformat()))
-    asked = {row["unit"] for row in rows}
+    asked = progress.asked(tx, campaign.code, day)
     return [each for each in progress.missing(tx, world, campaign.code, unit, day) if each not in asked]
 
 

@@ -69,7 +69,10 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Board:
-    """The ranking of a race at the end of `day`; `rows` hold everybody, best first, the unranked last."""
+    """The ranking of a race at the end of `day`; `rows` hold everybody, best first, the unranked last.
+
+    `asked` are reporting units, of the race or not, whose word for the day waits to be confirmed.
+    """
 
     campaign: Campaign
     metric: Metric
@@ -79,6 +82,7 @@ class Board:
     rows: tuple[Row, ...]
     top: int
     show_bottom: bool
+    asked: frozenset[UnitId] = frozenset()
 
     @cached_property
     def own(self) -> Row | None:
@@ -183,6 +187,7 @@ def board(
     *,
     top: int = 5,
     show_bottom: bool = False,
+    asked: frozenset[UnitId] = frozenset(),
 ) -> Board:
     """Rank the runners; `before` are the places of the last frozen board of this kind."""
     known = {runner.unit: runner for runner in runners}
@@ -190,7 +195,7 @@ def board(
     standings = rank(Contender(runner.unit, runner.name, value(runner)) for runner in known.values())
     moved = movement(before, places(standings)) if before else {}
     rows = tuple(_row(place, known[place.unit], moved.get(place.unit)) for place in standings)
-    return Board(campaign, metric, kind, day, race, rows, top, show_bottom)
+    return Board(campaign, metric, kind, day, race, rows, top, show_bottom, asked)
 
 
 def _row(place: Place, runner: Runner, moved: int | None) -> Row:

@@ -62,6 +62,15 @@ async def test_a_districts_group_sees_its_wards(tmp_path: Path) -> None:
         )
 
 
+async def test_a_ward_whose_word_waits_to_be_confirmed_is_not_blamed_for_silence(tmp_path: Path) -> None:
+    async with racing(tmp_path) as (bot, group, officer):
+        await bot.say(officer, "600 30")
+        await bot.turn_to(time(17, 5))
+        assert group.last().text.splitlines()[-1] == (
+            "Chưa báo cáo (3): Phường Phú Khương, Phường An Hội (chờ xác nhận), Xã Sơn Đông"
+        )
+
+
 async def test_a_province_sees_its_districts_with_how_many_reports_each_still_owes(tmp_path: Path) -> None:
     async with racing(tmp_path, "BT", top=1) as (bot, group, officer):
         await bot.say(officer, "45 30")
