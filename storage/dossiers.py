@@ -7,6 +7,7 @@ keep the write-ahead log from beginning anew.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from bot.domain import status
@@ -147,8 +148,9 @@ def _within(survey: Survey) -> str:
 
 def _by_key(rows: Iterable[Any]) -> dict[UnitId, dict[Key, int]]:
     found: defaultdict[UnitId, dict[Key, int]] = defaultdict(dict)
+    key = cache(Key)
     for unit, metric, part, amount in rows:
-        found[unit][Key(metric, part)] = amount
+        found[unit][key(metric, part)] = amount
     return found
 
 

@@ -76,9 +76,10 @@ class Survey:
     def owed_by(self, unit: UnitId) -> int:
         """Return how many reports are owed over all of the `owed` days."""
         # Of a nation's units nearly all owe the same every day, and asking for each day takes a second.
-        if unit in self._changing or not self.owed:
-            return sum(self.expected(unit, day) for day in self.owed)
-        return len(self.owed) * self.expected(unit, self.owed[0])
+        code, owed = self.campaign.code, self.owed
+        if unit in self._changing or not owed:
+            return sum(self.world.expected_on(code, unit, day) for day in owed)
+        return len(owed) * self.world.expected_on(code, unit, owed[0])
 
     def expected(self, unit: UnitId, day: date) -> int:
         """Return how many reporting units under (and with) this one owe a report for a day."""

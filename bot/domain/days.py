@@ -78,12 +78,11 @@ class Calendar(Frozen):
         """Return how many days from `first` to `last`, both included, are worked; 0 where last < first."""
         if last < first:
             return 0
-        return self._worked_until(last.toordinal()) - self._worked_until(first.toordinal() - 1)
-
-    def _worked_until(self, ordinal: int) -> int:
         # Day 1 of the calendar is a Monday. Lines are drawn for thousands of units, so no loop over days.
-        weeks, rest = divmod(ordinal, 7)
-        return weeks * self._worked_before[7] + self._worked_before[rest] - bisect_right(self._off, ordinal)
+        eve, until = first.toordinal() - 1, last.toordinal()
+        worked, off = self._worked_before, self._off
+        weeks = (until // 7 - eve // 7) * worked[7] + worked[until % 7] - worked[eve % 7]
+        return weeks - bisect_right(off, until) + bisect_right(off, eve)
 
     def without(self, days: Iterable[date]) -> Self:
         """Return this calendar with further days off, such as a unit's leave."""

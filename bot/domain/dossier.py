@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from bot.domain.campaign import Key
 from bot.domain.days import State
@@ -185,8 +185,7 @@ def main_share(status: Status) -> Share | None:
     return next(metric for metric in metrics if metric.main).share
 
 
-@dataclass(frozen=True, slots=True)
-class DayFacts:
+class DayFacts(NamedTuple):
     """What decides the state of a reporting unit on a day."""
 
     reported: bool

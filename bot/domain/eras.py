@@ -97,7 +97,7 @@ class Era:
 
     def milestones(self, metric: str, unit: UnitId) -> Milestones:
         """Return a unit's; they are put together when they are asked for: a nation has 40,000, most never looked at."""
-        return tuple((end, amounts[unit]) for end, amounts in self.targets.get(metric, ()) if unit in amounts)
+        return tuple([(end, amounts[unit]) for end, amounts in self.targets.get(metric, ()) if unit in amounts])
 
     def target(self, metric: str, unit: UnitId, day: date) -> int | None:
         """Return a unit's milestone of a day: the first that is not past, else the last; None where it has none."""

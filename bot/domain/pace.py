@@ -199,7 +199,10 @@ def _days_of_safety(plan: Plan, day: date, total: int, calendar: Calendar) -> in
 
 
 def _current(plan: Plan, day: date) -> tuple[date, int]:
-    return next((milestone for milestone in plan.milestones if day <= milestone[0]), plan.milestones[-1])
+    for milestone in plan.milestones:
+        if day <= milestone[0]:
+            return milestone
+    return plan.milestones[-1]
 
 
 def _need(plan: Plan, milestone: tuple[date, int], day: date, total: int, calendar: Calendar) -> Need:

@@ -144,7 +144,7 @@ def metric_status(world: World, campaign: Campaign, unit: Unit, metric: Metric, 
     key = Key(metric.code)
     baseline = goals.baseline(unit.id, key, day)
     total = baseline + sums.total.get(key, 0)
-    changes = tuple(goals.changes(unit.id, metric.code, day - RECENT, day))
+    *_, change = None, *goals.changes(unit.id, metric.code, day - RECENT, day)
     return MetricStatus(
         code=metric.code,
         name=metric.name,
@@ -165,7 +165,7 @@ def metric_status(world: World, campaign: Campaign, unit: Unit, metric: Metric, 
         day=day,
         plan=Plan(campaign.starts, baseline, goals.milestones(unit.id, metric.code, day)),
         calendar=world.calendar_of(campaign.code, unit.id),
-        change=next(iter(changes[-1:]), None),
+        change=change,
         lacking=goals.mismatch(unit.id, metric.code, day),
     )
 

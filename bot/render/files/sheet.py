@@ -233,10 +233,10 @@ BAR: Final = MappingProxyType(
 
 def as_cell(value: Value) -> Cell:
     """Return what stands in a cell: text, a count, a fraction of one, or a date as spreadsheets count it."""
-    if isinstance(value, str):
-        return plain(value)
     if value is None or isinstance(value, int):
         return value
+    if isinstance(value, str):
+        return plain(value)
     if isinstance(value, Share):
         return value.numerator / value.denominator if value.denominator else None
     if isinstance(value, datetime):

@@ -5,10 +5,10 @@ What is not plain (escapes, a format that is new) is left to it; the bytes are t
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from itertools import count
-from typing import Any
+from types import MappingProxyType, NoneType
+from typing import Any, Final
 
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # neither it nor anybody else has its types
 
@@ -41,29 +41,40 @@ class QuickWorksheet(Worksheet):  # type: ignore[misc]  # as above
 
     def put_row(self, row: int, values: Sequence[Cell], forms: Sequence[Any]) -> None:
         """Write a whole row of the usual height from its first column on; the next one lies below it."""
-        spelled = [_spelled(row, *each) for each in zip(count(), values, forms)]
-        cells = [cell for cell in spelled if cell is not None]
-        if len(cells) < len(spelled):
+        spelled = [_SPELLED.get(type(value), _awkward)(value) for value in values]
+        styles = [form.xf_index for form in forms]  # None until the first cell has the format
+        if None in spelled or None in styles:
             for column, (value, form) in enumerate(zip(values, forms, strict=True)):
                 self.put(row, column, value, form)
-        else:
-            self._write_single_row(row)  # what stands above it
-            self._check_dimensions(row, len(cells) - 1)
-            self.fh.write(f'<row r="{row + 1}">{"".join(cells)}</row>')
+            return
+        self._write_single_row(row)  # what stands above it
+        self._check_dimensions(row, len(values) - 1)
+        number = row + 1
+        cells = [
+            f'<c r="{letters}{number}" s="{style}"{rest}'
+            for letters, style, rest in zip(map(_column, range(len(values))), styles, spelled, strict=True)
+        ]
+        self.fh.write(f'<row r="{number}">{"".join(cells)}</row>')
 
 
-def _spelled(row: int, column: int, value: Cell, form: Any) -> str | None:
-    """Return a cell as XlsxWriter writes it; None where it is not plain."""
-    if form.xf_index is None:  # given by the first cell that has the format
-        return None
-    begun = f'<c r="{_column(column)}{row + 1}" s="{form.xf_index}"'
-    if value is None:
-        return f"{begun}/>"
-    if isinstance(value, int):
-        return f"{begun}><v>{value}</v></c>"
-    if isinstance(value, float):
-        return f"{begun}><v>{value:.16G}</v></c>"
+def _awkward(_: Cell) -> None:
+    """Leave a cell to XlsxWriter."""
+
+
+@lru_cache(maxsize=4_096)  # names of levels, of units above and of states come again and again
+def _text(value: str) -> str | None:
     if len(value) > LONG or _NOT_PLAIN.search(value):
         return None
     kept = ' xml:space="preserve"' if value[:1].isspace() or value[-1:].isspace() else ""
-    return f'{begun} t="inlineStr"><is><t{kept}>{value}</t></is></c>'
+    return f' t="inlineStr"><is><t{kept}>{value}</t></is></c>'
+
+
+_SPELLED: Final[Mapping[type[Cell], Callable[[Any], str | None]]] = MappingProxyType(
+    {
+        int: lambda value: f"><v>{value}</v></c>",
+        float: lambda value: f"><v>{value:.16G}</v></c>",
+        NoneType: lambda _: "/>",
+        str: _text,
+    }
+)
+"""How XlsxWriter ends a cell after its place and format; None where that is not plain."""
