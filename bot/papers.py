@@ -3,30 +3,18 @@
 That process opens the data itself, read-only: neither the event loop nor the writer nor a reader of the bot is held.
 """
 
-import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from bot.domain import days
+from bot.commissions import Commission, carry_out
 from bot.domain.clock import Clock
-from bot.domain.dossier import Dossier
-from bot.domain.papers import Format, Order, file_name
-from bot.domain.recipes import Kind, Recipe
-from bot.domain.series import Chart
+from bot.domain.papers import Order
 from bot.domain.world import Setting
-from bot.logs import place
-from bot.render.files import BrokenTemplate
 from bot.render.files.press import Press, PressFailed
-from storage import cells, dossiers, series, worlds
-from storage.cells import Cells
-from storage.sqlite import Tx, open_reader
-from storage.surveys import Survey
 
 log = structlog.get_logger()
 
@@ -45,26 +33,6 @@ class Paper:
 
     path: Path
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Commission:
-    """All that printing needs to know. Without a `template` the packaged one is filled."""
-
-    database: Path
-    setting: Setting
-    now: datetime
-    order: Order
-    template: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Imprint:
-    """What became of a commission: the file's name, or the failure; and why the office's template was passed over."""
-
-    name: str = ""
-    failure: str = ""
-    broken: str = ""
 
 
 class Papers:
@@ -98,85 +66,3 @@ class Papers:
     async def close(self) -> None:
         """Wait for what is being printed, and take the folder of the files away."""
         await self._press.close()
-
-
-def carry_out(commission: Commission, path: Path) -> Imprint:
-    """Print in the worker. A broken template is told of, and the packaged one filled in its place."""
-    try:
-        try:
-            return Imprint(make(commission, path))
-        except BrokenTemplate as broken:
-            if commission.template is None:
-                raise
-            return Imprint(make(replace(commission, template=None), path), broken=broken.why)
-    except Exception as error:  # noqa: BLE001  (the edge of the process: whatever it breaks over is told as a value)
-        return Imprint(failure=f"{type(error).__name__} in {place(error)}")
-
-
-def make(commission: Commission, path: Path) -> str:
-    """Read what the order asks for, write it to `path` and return the name of the file.
-
-    LookupError where its campaign or unit is no more, or do not belong together; BrokenTemplate.
-    """
-    read = _read(commission)
-    # Not at the top: what writes files takes a while to import, and only this needs it.
-    from bot.render.files import printing  # noqa: PLC0415
-
-    order, setting = commission.order, commission.setting
-    if isinstance(read.figures, Cells):
-        printing.table(path, read.survey.campaign, read.figures)
-    elif order.format is Format.XLSX:
-        printing.workbook(path, read.figures, order.language, setting.zone)
-    else:
-        printing.report(path, read.figures, order.language, setting.zone, read.chart, commission.template)
-    return file_name(order.campaign, read.survey.unit.code, read.survey.until, order.format)
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """What an order asks for, once it is read."""
-
-    survey: Survey
-    figures: Dossier | Cells
-    chart: Chart | None = None
-
-
-def _read(commission: Commission) -> _Read:
-    # Not returned by the task: asyncio.run would spell a task with its result twice (it looks the handler of
-    # signals up among an enum's values, and the refusal quotes it), which takes seconds for a nation's figures.
-    found: list[_Read] = []
-
-    async def read() -> None:
-        async with open_reader(commission.database) as store:
-            found.append(await store.read(partial(_figures, commission=commission)))
-
-    asyncio.run(read())
-    return found[0]
-
-
-def _figures(tx: Tx, commission: Commission) -> _Read:
-    """Read everything in one snapshot, which is over before anything is rendered."""
-    survey = _survey(tx, commission)
-    if commission.order.format is Format.CSV:
-        return _Read(survey, cells.cells(survey))
-    found = dossiers.dossier(survey, journal=commission.order.format is Format.XLSX)
-    if commission.order.format is Format.XLSX or not found.days:
-        return _Read(survey, found)
-    recipe = Recipe(
-        Kind.LINE, survey.campaign.code, survey.unit.id, survey.last, commission.order.language, over=found.over
-    )
-    return _Read(survey, found, series.chart(tx, survey.world, recipe))
-
-
-def _survey(tx: Tx, commission: Commission) -> Survey:
-    """Find what the order names; days to come are not spoken of."""
-    order, setting = commission.order, commission.setting
-    campaign = setting.campaign(order.campaign)
-    if campaign is None:
-        raise LookupError(order.campaign)
-    until = min(order.until, days.reporting_day(commission.now, setting.zone, campaign))
-    world = worlds.load(tx, setting, until)
-    root = world.root(campaign)
-    if root is None or not world.tree.covers(root.id, order.unit):
-        raise LookupError(order.unit)
-    return Survey(tx, world, campaign, world.tree[order.unit], until, commission.now)

@@ -12,9 +12,10 @@ import openpyxl
 import pytest
 
 from bot.app import setting_of
+from bot.commissions import Commission, carry_out
 from bot.domain.papers import Format, Order, file_name
 from bot.domain.units import UnitId
-from bot.papers import Commission, NotPrinted, Papers, carry_out
+from bot.papers import NotPrinted, Papers
 from bot.rehearsal.clocks import ManualClock
 from storage.sqlite import open_store
 from tests import cast

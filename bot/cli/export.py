@@ -9,6 +9,7 @@ import click
 from bot.cli.command import note
 from bot.cli.configuring import configured
 from bot.cli.looking import look
+from bot.commissions import Commission, make
 from bot.config import Config
 from bot.config.clock import SystemClock
 from bot.config.setting import setting_of
@@ -19,7 +20,6 @@ from bot.domain.papers import Format, Order
 from bot.domain.units import UnitId
 from bot.domain.world import World
 from bot.operations import OutsideCampaigns, find_unit, world_of
-from bot.papers import Commission, make
 from storage.sqlite import Tx
 
 DAY = click.DateTime(["%Y-%m-%d", "%d-%m-%Y"])

@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 from bot.app import setting_of
+from bot.commissions import Commission, make
 from bot.domain import boards
 from bot.domain.boards import Board
 from bot.domain.campaign import BoardKind, Campaign
@@ -18,7 +19,6 @@ from bot.domain.schedule import Slot
 from bot.domain.world import Setting, World
 from bot.jobs.beat import Beat
 from bot.jobs.summary import summary
-from bot.papers import Commission, make
 from bot.render.texts import Texts
 from handlers.desk import Desk
 from storage import boards as standing
