@@ -6,7 +6,7 @@ Everything put into a template is escaped, so that no outside text can break a m
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cache, partial
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
@@ -40,40 +40,37 @@ class Texts:
     def prepare(self, message: str) -> Callable[..., str]:
         """Compile the file of a message and return its macro. LookupError when there is none."""
         file, _, name = message.partition(".")
-        macro = getattr(self._environment.get_template(f"{file}.j2").module, name, None)
+        macro = getattr(_environment(self.language, self._zone).get_template(f"{file}.j2").module, name, None)
         if macro is None:
             raise LookupError(message)
         found: Callable[..., str] = macro
         self._macros[message] = found
         return found
 
-    @cached_property
-    def _environment(self) -> Environment:
-        environment = Environment(
-            loader=PackageLoader("bot.render", self.language),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        language = self.language
-        environment.filters |= {
-            "number": partial(figures.number, language=language),
-            "signed": partial(figures.signed, language=language),
-            "percent": partial(figures.percent, language=language),
-            "points": partial(figures.points, language=language),
-            "day": figures.day,
-            "long_day": partial(figures.long_day, language=language),
-            "clock": figures.clock_time,
-            "local": self._local,
-            "sentence": _sentence,
-        }
-        return environment
 
-    def _local(self, moment: int) -> datetime:
-        """Return an instant in seconds as wall time of the campaign's zone."""
-        return datetime.fromtimestamp(moment, self._zone)
+@cache
+def _environment(language: Language, zone: ZoneInfo) -> Environment:
+    """Return what templates of a language need. Compiling takes them long, so whoever has texts shares them."""
+    environment = Environment(
+        loader=PackageLoader("bot.render", language),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= {
+        "number": partial(figures.number, language=language),
+        "signed": partial(figures.signed, language=language),
+        "percent": partial(figures.percent, language=language),
+        "points": partial(figures.points, language=language),
+        "day": figures.day,
+        "long_day": partial(figures.long_day, language=language),
+        "clock": figures.clock_time,
+        "local": partial(datetime.fromtimestamp, tz=zone),
+        "sentence": _sentence,
+    }
+    return environment
 
 
 def _sentence(text: str) -> str:
