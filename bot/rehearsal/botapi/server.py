@@ -187,6 +187,7 @@ class BotApiServer:
         asked = request.match_info["method"].lower()
         name, _ = METHODS.get(asked, (asked, None))
         self.calls[name] += 1
+        self.world.stage.changed.fire()
         if self.faults.armed and self.faults.pick_unread(asked):
             return drop(request)
         try:
