@@ -1,5 +1,8 @@
 """Fixtures that every room uses."""
 
+import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +14,15 @@ from tests.stage import Stage, stage
 # A shared machine may stall any single example; speed is measured by benchmarks, not by tests.
 hypothesis.settings.register_profile("tiendo", deadline=None)
 hypothesis.settings.load_profile("tiendo")
+
+MEMORY = Path("/dev/shm")  # noqa: S108  (where Linux has it; folders in it are made by pytest and tempfile)
+ROOM = 2**30
+
+
+def pytest_configure() -> None:
+    """Let files of tests lie in memory, where there is room: thousands of commits would wait for a disk."""
+    if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
 @pytest.fixture
