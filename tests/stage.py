@@ -28,7 +28,7 @@ from bot.rehearsal.scene import Scene
 from storage import rebuilding, rosters
 from storage.invites import InviteKind
 from storage.sqlite import Tx, open_store
-from tests import cast
+from tests import blank, cast
 
 
 def table(text: str, config: Config) -> Roster:
@@ -122,7 +122,8 @@ async def backstage(
     clock = ManualClock(start)
     async with BotApiServer(clock, limits=limits) as server:
         config = cast.config(folder, server.base_url, **changes)
-        async with open_store(config.storage.path, create=True) as store:
+        blank.lay(config.storage.path)
+        async with open_store(config.storage.path) as store:
             await store.write(partial(apply_roster, config=config, text=roster, now=clock.now()))
         yield Backstage(server, clock, config)
 

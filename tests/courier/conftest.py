@@ -13,13 +13,15 @@ from bot.rehearsal.botapi import BotApiServer
 from bot.rehearsal.botapi import Limits as TelegramLimits
 from bot.rehearsal.clocks import ManualClock
 from storage.sqlite import open_store
+from tests import blank
 from tests.courier.office import Office
 
 
 @asynccontextmanager
 async def opened(path: Path, limits: Limits, telegrams: TelegramLimits | None) -> AsyncIterator[Office]:
     clock = ManualClock(datetime(2023, 12, 1, 9, 0, tzinfo=UTC))
-    async with BotApiServer(clock, limits=telegrams) as server, open_store(path, create=True) as store:
+    blank.lay(path)
+    async with BotApiServer(clock, limits=telegrams) as server, open_store(path) as store:
         channel = TelegramChannel(server.token, server.base_url, clock, read_timeout=0.2)
         await channel.open()
         office = Office(server, clock, store, channel, Courier(store, channel, clock, limits))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from storage.sqlite import Store, Tx, open_store
+from tests import blank
 from tests.storage.ground import Pen, in_memory, transaction, world_of
 
 
@@ -17,7 +18,8 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def store(path: Path) -> AsyncIterator[Store]:
-    async with open_store(path, create=True) as store:
+    blank.lay(path)
+    async with open_store(path) as store:
         yield store
 
 
