@@ -3,6 +3,7 @@
 import asyncio
 import random
 import tempfile
+from bisect import bisect_left
 from collections.abc import AsyncIterator, Callable, Container, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ SCHEDULE: list[dict[str, Any]] = [
 DAWN = time(6, 45)
 MORNING, AFTERNOON, EVENING = time(9, 0), time(15, 40), time(19, 0)
 BEATS = (time(15, 0), time(16, 30))
+WITHIN = timedelta(minutes=2)
 WARDS_WITH_TWO = 70
 REPORT_DUE = date(2023, 12, 18)
 SCRIPT = Path(__file__).with_name("ben_tre_script.txt")
@@ -86,8 +88,9 @@ class Drive:
         return sorted((each.chat_id, each.text) for each in self.pushes(at) if each.chat_id in people)
 
     def pushes(self, at: datetime) -> Iterator[Accepted]:
-        end = at + timedelta(minutes=2)
-        return (a for a in self.bot.server.accepted if a.method.startswith("send") and at <= a.at < end)
+        accepted = self.bot.server.accepted
+        first, last = (bisect_left(accepted, moment, key=lambda each: each.at) for moment in (at, at + WITHIN))
+        return (each for each in accepted[first:last] if each.method.startswith("send"))
 
     def moment(self, day: date, at: time) -> datetime:
         return datetime.combine(day, at, self.bot.config.zone)
