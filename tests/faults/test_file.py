@@ -3,11 +3,12 @@
 import asyncio
 import random
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -25,6 +26,7 @@ from tests.stage import stage
 
 FLIPS = 120
 PAGE = 4_096
+PATIENCE_S = 10.0
 
 
 def limit(tx: Tx, pages: int) -> int:
@@ -154,38 +156,40 @@ async def test_S8_a_damaged_file_is_refused_with_the_way_back_and_left_as_it_is(
     assert explain(refused.value).text.endswith(f"The way back: `tiendo restore {copy}`")
 
 
+@dataclass(frozen=True)
+class SlowDisk:
+    """A disk whose commits take until it is `free`; `sizes` are the units of each that was begun."""
+
+    sizes: list[int]
+    begun: Event
+    free: Event
+
+
 @contextmanager
-def slow_disk(monkeypatch: pytest.MonkeyPatch, seconds: float) -> Iterator[list[int]]:
-    """Let every commit take so long on its own thread, as a disk that syncs slowly does; count units by commit."""
-    sizes: list[int] = []
+def slow_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowDisk]:
+    """Let commits wait on their own thread, as for a disk that syncs slowly."""
+    disk = SlowDisk([], Event(), Event())
 
     def slowly(connection: sqlite3.Connection, units: list[Callable[[Tx], object]], *rest: object) -> object:
-        sizes.append(len(units))
-        time.sleep(seconds)
+        disk.sizes.append(len(units))
+        disk.begun.set()
+        if not disk.free.wait(PATIENCE_S):
+            raise TimeoutError("the loop, which was to free the disk, is held by it")
         return commit_together(connection, units, *rest)  # type: ignore[arg-type]  # handed through
 
     with monkeypatch.context() as patch:
         patch.setattr(sqlite, "commit_together", slowly)
-        yield sizes
+        yield disk
 
 
 async def test_S16_a_slow_disk_keeps_neither_the_loop_nor_those_who_come_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with open_store(tmp_path / "tiendo.db", create=True) as store:
-        with slow_disk(monkeypatch, 0.4) as sizes:
+        with slow_disk(monkeypatch) as disk:
             writing = asyncio.gather(*(store.write(partial(write_much, number=number)) for number in range(200)))
-            lag = await longest_lag(writing)
+            await asyncio.to_thread(disk.begun.wait, PATIENCE_S)
+            assert not writing.done()
+            disk.free.set()
             await writing
-    assert lag < 0.1
-    assert len(sizes) <= 3
-
-
-async def longest_lag(until: "asyncio.Future[list[None]]") -> float:
-    """Return by how much the loop was late at worst, until something is done."""
-    loop, worst = asyncio.get_running_loop(), 0.0
-    while not until.done():
-        before = loop.time()
-        await asyncio.sleep(0.01)
-        worst = max(worst, loop.time() - before - 0.01)
-    return worst
+    assert len(disk.sizes) <= 3
