@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -20,7 +21,11 @@ ROOM = 2**30
 
 
 def pytest_configure() -> None:
-    """Let files of tests lie in memory, where there is room: thousands of commits would wait for a disk."""
+    """Let files of tests lie in memory, where there is room: thousands of commits would wait for a disk.
+
+    A shell has what it runs in the background ignore Ctrl-C, and all that starts from there; here it is to be heard.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
