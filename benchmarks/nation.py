@@ -219,12 +219,13 @@ def rebuilt(nation: Nation) -> Figures:
 
 
 async def flattened(nation: Nation) -> Figures:
-    """Put the districts right below the country and measure the board of all of them."""
+    """Put the districts right below the country, the provinces below one of them, and measure the board of all 705."""
     setting = setting_of(nation.config)
     async with open_store(nation.config.storage.path) as store:
         await store.write(
             lambda tx: tx.run(
-                "UPDATE units SET parent = (SELECT id FROM units WHERE level = 'nước') WHERE level = 'huyện'"
+                "UPDATE units SET parent = (SELECT id FROM units WHERE level = iif(u.level = 'huyện', 'nước', 'huyện'))"
+                " FROM units u WHERE u.id = units.id AND u.level IN ('huyện', 'tỉnh')"
             )
         )
         world = await store.read(lambda tx: worlds.load(tx, setting, nation.day))
