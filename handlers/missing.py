@@ -49,6 +49,5 @@ def _show_campaign(turn: Turn, campaign: Campaign, unit: Unit, day: date | None)
         turn.say("missing.day_off", campaign=campaign, day=day, running=running)
         return
     missing = progress.missing(turn.tx, turn.world, campaign.code, unit.id, day)
-    questioned = (each.unit for each in progress.questions(turn.tx, campaign.code) if each.day == day)
-    found = silence(turn.world, campaign, unit, day, missing, questioned)
+    found = silence(turn.world, campaign, unit, day, missing, progress.asked(turn.tx, campaign.code, day))
     turn.say("missing.missing", silence=found, today=today)

@@ -18,7 +18,7 @@ from bot.domain.highlights import Highlight, headline, highlights
 from bot.domain.standings import Place, place_of, rank
 from bot.domain.status import Status, Sums
 from bot.domain.units import UnitId
-from storage import excerpts, series, silences
+from storage import excerpts, progress, series, silences
 from storage import highlights as seen
 from storage.day_rows import day_rows
 from storage.forecasts import unit_forecast
@@ -175,7 +175,7 @@ def shown_units(survey: Survey, known: Iterable[UnitId]) -> list[UnitId]:
 
 def _rows(survey: Survey, books: _Books) -> Iterator[UnitRow]:
     world, campaign, tree = survey.world, survey.campaign, survey.world.tree
-    reporting, asked = world.reporting[campaign.code], _asked_about(survey)
+    reporting, asked = world.reporting[campaign.code], progress.asked(survey.tx, campaign.code, survey.last)
     above = len(tree.path(survey.unit.id))
     for each in shown_units(survey, books.totals):
         unit, sums = tree[each], books.sums(each)
@@ -201,9 +201,3 @@ def _ranked(rows: Iterable[UnitRow]) -> Iterator[UnitRow]:
     places = {each.unit: each.place for race in races.values() for each in rank(map(contender, race))}
     for row in rows:
         yield replace(row, place=places.get(row.unit.id))
-
-
-def _asked_about(survey: Survey) -> set[UnitId]:
-    """Return the units of which a value of the day waits to be confirmed."""
-    rows = survey.tx.all("SELECT unit FROM questions WHERE campaign = :campaign AND day = :day", survey.params())
-    return {UnitId(row["unit"]) for row in rows}

@@ -133,8 +133,7 @@ class Goals:
         """
         for since in self._changes:
             if first <= since <= last and since > self._first:
-                eve, then = (self.milestones(unit, metric, day) for day in (since - _DAY, since))
-                before, after = _current(eve, last), _current(then, last)
+                before, after = (self._at(day).target(metric, unit, last) for day in (since - _DAY, since))
                 if before != after:
                     yield TargetChange(since, before, after)
 
@@ -154,7 +153,3 @@ class Goals:
         until = next((end for end in ends if day <= end), self.campaign.deadline)
         found = self._at(day).mismatch.get((unit, metric, until))
         return found.given - found.sum_of_children if found else 0
-
-
-def _current(milestones: Milestones, day: date) -> int | None:
-    return next((target for end, target in milestones if day <= end), milestones[-1][1] if milestones else None)
