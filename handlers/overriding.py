@@ -52,10 +52,19 @@ def override(turn: Turn, text: str) -> None:
         _of_unit(turn, said.units[0], campaign, said.rest + mark + note)
     elif said.units and said.rest == body:  # the number behind the name may belong to it: no button can tell
         turn.say("overriding.use_code", units=said.units)
-    elif not said.units and (elsewhere := unitword.split(body, tuple(turn.world.tree.units.values())).units):
-        owning.refuse(turn, "override refused", unit=elsewhere[0].id)
+    elif not said.units and (elsewhere := _named(turn, body)) is not None:
+        owning.refuse(turn, "override refused", unit=elsewhere)
     else:
         _of_alike(turn, campaign, said.units, body, mark + note)
+
+
+def _named(turn: Turn, body: str) -> UnitId | None:
+    """Return a unit that bears the name in front, whoever commands it; the longest name wins."""
+    for _, name in unitword.fronts(body.split()):
+        for units in turn.world.names.called(name):
+            if units:
+                return units[0]
+    return None
 
 
 def _scope(turn: Turn) -> list[Unit]:

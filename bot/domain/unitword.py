@@ -1,7 +1,7 @@
 """A unit named at the front of a line: `An Hội 45 30`, `p an hoi: 45 30`, `TP-01 45 30`."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -36,9 +36,11 @@ def split(text: str, units: Sequence[Unit], means_else: Callable[[str], bool] = 
     the digits may be numbers of the report. `means_else` tells of words that mean something in a line.
     """
     words = text.strip().split(None, _WORDS)
-    if not words or not words[0][0].isalpha():
-        return Front((), text)
-    readings = list(_readings(words, units, means_else))
+    readings = [
+        _Reading(named, count)
+        for count, name in fronts(words)
+        if (named := called(name, units)) and not means_else(name)
+    ]
     if not readings:
         return Front((), text)
     longest = readings[0]
@@ -50,15 +52,11 @@ def split(text: str, units: Sequence[Unit], means_else: Callable[[str], bool] = 
     return Front(longest.units, _GAP.sub("", " ".join(words[longest.words :]), count=1))
 
 
-def _readings(words: Sequence[str], units: Sequence[Unit], means_else: Callable[[str], bool]) -> list[_Reading]:
-    """Return the readings of the first words as a name, the longest first."""
-    found = []
-    for count in range(min(len(words), _WORDS), 0, -1):
-        name = " ".join(words[:count]).rstrip(_MARKS)
-        named = called(name, units)
-        if named and not means_else(name):
-            found.append(_Reading(named, count))
-    return found
+def fronts(words: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield how many of the first words may be a name, and that name, the longest first; none begins with a number."""
+    if words and words[0][0].isalpha():
+        for count in range(min(len(words), _WORDS), 0, -1):
+            yield count, " ".join(words[:count]).rstrip(_MARKS)
 
 
 def called(name: str, units: Sequence[Unit]) -> tuple[Unit, ...]:
