@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from bot.domain.messages import Outgoing, Priority
 from bot.domain.roster import Kind, RosterDiff
-from bot.domain.units import UnitId
+from bot.domain.units import Tree, UnitId
 from bot.domain.world import Setting, World
 from bot.render.texts import Texts
 from handlers.turn import Turn
@@ -21,7 +22,7 @@ def tell(tx: Tx, setting: Setting, texts: Mapping[str, Texts], diff: RosterDiff,
         return
     world = worlds.load(tx, setting, now.astimezone(setting.zone).date())
     for unit in sorted(_closed_by(world, diff)):
-        facts = {"unit": world.tree[unit], "since": world.tree.closings[unit], "successor": world.tree.successor(unit)}
+        facts = ending(world.tree, unit)
         for _, chat in addressees.officers_of_unit(tx, unit):
             language = chats.get(tx, chat).language or world.setting.language
             html = texts[language]("importing.closed", **facts)
@@ -30,14 +31,12 @@ def tell(tx: Tx, setting: Setting, texts: Mapping[str, Texts], diff: RosterDiff,
 
 def refuse(turn: Turn, unit: UnitId, day: date) -> None:
     """Say that a unit takes no report for a day any more, and which one goes on for it."""
-    tree = turn.world.tree
-    turn.say(
-        "importing.unit_closed",
-        unit=tree[unit],
-        since=tree.closings[unit],
-        day=day,
-        successor=tree.successor(unit),
-    )
+    turn.say("importing.unit_closed", day=day, **ending(turn.world.tree, unit))
+
+
+def ending(tree: Tree, unit: UnitId) -> dict[str, Any]:
+    """Return what texts say of a unit that reports no more: itself, since when, and which one goes on for it."""
+    return {"unit": tree[unit], "since": tree.closings[unit], "successor": tree.successor(unit)}
 
 
 def _closed_by(world: World, diff: RosterDiff) -> Iterator[UnitId]:

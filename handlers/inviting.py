@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from bot.domain.text import fold
 from bot.domain.units import Unit, UnitId
-from handlers import choosing, policy
+from handlers import choosing, closing, policy
 from handlers.turn import Turn, choice
 from storage import audit, invites, people
 from storage.invites import InviteKind
@@ -61,12 +61,10 @@ def _wanted(text: str) -> tuple[str, Role]:
 
 
 def _invite(turn: Turn, unit: Unit, role: Role) -> None:
-    if turn.world.tree.is_closed(unit.id, turn.world.day):
-        since, successor = turn.world.tree.closings[unit.id], turn.world.tree.successor(unit.id)
-        turn.say("people.invite_closed", unit=unit, since=since, successor=successor)
-        return
     reports = any(unit.id in reporting for reporting in turn.world.reporting.values())
-    if role is Role.OFFICER and not reports:
+    if turn.world.tree.is_closed(unit.id, turn.world.day):
+        turn.say("people.invite_closed", **closing.ending(turn.world.tree, unit.id))
+    elif role is Role.OFFICER and not reports:
         rows = ((choice("invite_commander", "invite", unit=unit.id, role=Role.COMMANDER.value),),)
         turn.say("people.does_not_report", rows, unit=unit)
     elif is_within_limit(turn):
