@@ -21,11 +21,10 @@ ROOM = 2**30
 
 
 def pytest_configure() -> None:
-    """Let files of tests lie in memory, where there is room: thousands of commits would wait for a disk.
-
-    A shell has what it runs in the background ignore Ctrl-C, and all that starts from there; here it is to be heard.
-    """
+    """Let Ctrl-C be heard, and files of tests lie in memory."""
+    # A shell has what it runs in the background ignore Ctrl-C, and all that starts from there.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Thousands of commits would wait for a disk.
     if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 

@@ -19,7 +19,7 @@ _CODES = {name: code for code, name in NAMES.items()}
 _METRIC = re.compile(
     r"(?P<name>[^:\n]+): <b>(?P<total>[\d.]+)</b>/(?P<target>[\d.]+) \((?P<share>[\d.,]+%)\)"
     r" · (?:hôm nay|trong ngày) (?P<today>[+-][\d.]+)"
-    r"(?:\n↳ (?:gồm|trong đợt:) (?P<parts>.+))?"
+    r"(?:\n↳ (?P<of>gồm|trong đợt:) (?P<parts>.+))?"
     r"\n↳ (?:(?P<side>chậm|vượt) (?P<far>[\d.]+) so với kế hoạch|đúng kế hoạch)"
     r" · (?:còn thiếu (?P<missing>[\d.]+), cần (?P<needed>[\d.]+)/ngày(?: làm việc)?|đã đạt chỉ tiêu 🎉)"
 )
@@ -43,8 +43,9 @@ def of_text(text: str) -> Figures:
         numbers = {name: number(metric[name]) for name in ("total", "target", "today", "missing", "needed")}
         figures = {**numbers, "share": metric["share"], "ahead": side * number(metric["far"])}
         found |= {f"{code}.{name}": figure for name, figure in figures.items()}
-        for name, part in _PART.findall(metric["parts"] or ""):
-            found[f"{code}.{_CODES[name.strip(' +')]}.total"] = number(part)
+        parts = {_CODES[name.strip(" +")]: number(part) for name, part in _PART.findall(metric["parts"] or "")}
+        found |= {f"{code}.{part}.total": amount for part, amount in parts.items()}
+        assert not parts or (metric["of"] == "gồm") == (sum(parts.values()) == numbers["total"])
     for ratio in _RATIO.finditer(text):
         numbers = {name: number(ratio[name]) for name in ("numerator", "denominator")}
         found |= {f"tyle.{name}": figure for name, figure in {**numbers, "share": ratio["share"]}.items()}

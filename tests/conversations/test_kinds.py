@@ -84,6 +84,14 @@ async def test_parts_add_up_and_are_shown(tmp_path: Path) -> None:
         await bot.check_sums()
 
 
+async def test_parts_make_up_a_total_that_began_with_nothing(tmp_path: Path) -> None:
+    plain = "\n".join(",".join(row.split(",")[:6]) for row in cast.ROSTER.split("\n"))
+    async with stage(tmp_path, campaigns=[PARTED], roster=plain) as bot:
+        officer = await bot.join(AN_HOI)
+        await bot.say(officer, "5+40 30")
+        assert "Thu nhận: 45 · hôm nay +45\n↳ gồm Mức 1 5 + Mức 2 40" in await bot.say(officer, "/status")
+
+
 async def test_the_guided_question_says_how_parts_are_written(tmp_path: Path) -> None:
     async with stage(tmp_path, campaigns=[PARTED]) as bot:
         officer = await bot.join(AN_HOI)
