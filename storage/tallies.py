@@ -1,6 +1,6 @@
 """Accepted values and the sums kept along the path to the root, in the transaction that accepts them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import chain
 from typing import NamedTuple
@@ -14,17 +14,17 @@ from storage.sqlite import Summed, Tx
 
 TOTALS = Summed(
     "totals",
-    "INSERT INTO totals (campaign, unit, metric, part, amount) VALUES (?, ?, ?, ?, ?)"
+    "INSERT INTO totals (unit, campaign, metric, part, amount) VALUES (?, ?, ?, ?, ?)"
     " ON CONFLICT (campaign, unit, metric, part) DO UPDATE SET amount = totals.amount + excluded.amount",
 )
 DAILY = Summed(
     "daily",
-    "INSERT INTO daily (campaign, unit, day, metric, part, amount) VALUES (?, ?, ?, ?, ?, ?)"
+    "INSERT INTO daily (unit, campaign, day, metric, part, amount) VALUES (?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (campaign, unit, day, metric, part) DO UPDATE SET amount = daily.amount + excluded.amount",
 )
 TURNOUT = Summed(
     "turnout",
-    "INSERT INTO turnout (campaign, unit, day, reported, on_time) VALUES (?, ?, ?, ?, ?)"
+    "INSERT INTO turnout (unit, campaign, day, reported, on_time) VALUES (?, ?, ?, ?, ?)"
     " ON CONFLICT (campaign, unit, day) DO UPDATE SET"
     " reported = turnout.reported + excluded.reported, on_time = turnout.on_time + excluded.on_time",
 )
@@ -182,25 +182,24 @@ def _with_metrics(changes: Mapping[tuple[date, Key], int]) -> dict[tuple[date, K
     return whole
 
 
-def _add(tx: Tx, world: World, campaign: str, path: Sequence[UnitId], changes: Mapping[tuple[date, Key], int]) -> None:
+def _add(
+    tx: Tx, world: World, campaign: str, path: tuple[UnitId, ...], changes: Mapping[tuple[date, Key], int]
+) -> None:
     """Add to a unit at once, and to all that lies above the reporting units together with other units' reports."""
-    reporting = world.reporting[campaign]
+    own = [unit for unit in path if unit in world.reporting[campaign]]
+    above = tuple(unit for unit in path if unit not in own)
     totals, days = [], []
     for (day, (metric, part)), change in changes.items():
-        date_ = day.isoformat()
-        for unit in path:
-            total, daily = (campaign, unit, metric, part), (campaign, unit, date_, metric, part)
-            if unit in reporting:
-                totals.append((*total, change))
-                days.append((*daily, change))
-            else:
-                tx.owe(TOTALS, total, (change,))
-                tx.owe(DAILY, daily, (change,))
+        total, daily = (campaign, metric, part), (campaign, day.isoformat(), metric, part)
+        totals += [(unit, *total, change) for unit in own]
+        days += [(unit, *daily, change) for unit in own]
+        tx.owe(TOTALS, above, total, (change,))
+        tx.owe(DAILY, above, daily, (change,))
     tx.run_many(TOTALS.add, totals)
     tx.run_many(DAILY.add, days)
 
 
-def _stand(tx: Tx, slot: Slot, path: Iterable[UnitId], entry: Entry, away: frozenset[date]) -> None:
+def _stand(tx: Tx, slot: Slot, path: tuple[UnitId, ...], entry: Entry, away: frozenset[date]) -> None:
     """Let the entry stand for its slot (an empty one withdraws the report) and count who has reported."""
     where = (slot.campaign, slot.unit, slot.day.isoformat())
     rows = tx.all("SELECT slot, on_time FROM reports WHERE campaign = ? AND unit = ? AND day = ?", where)
@@ -224,8 +223,7 @@ def _stand(tx: Tx, slot: Slot, path: Iterable[UnitId], entry: Entry, away: froze
     if reported and slot.day in away:
         leaves.changed(tx)  # a report that comes anyway makes its unit expected
     if reported or on_time:
-        for unit in path:
-            tx.owe(TURNOUT, (slot.campaign, unit, where[2]), (reported, on_time))
+        tx.owe(TURNOUT, path, (slot.campaign, where[2]), (reported, on_time))
 
 
 def _presence(marks: Mapping[int, int]) -> Turnout:

@@ -37,7 +37,7 @@ _FATAL = frozenset(
 
 
 class Summed(NamedTuple):
-    """A table whose rows are sums, and the statement that adds to one: the row's key, then what is added to each."""
+    """A table of sums, and the statement that adds to a row: the unit, the rest of its key, then what is added."""
 
     table: str
     add: str
@@ -56,7 +56,7 @@ class Tx:
         self._connection = connection
         self._failed = False
         self._savepoints = 0
-        self._owed: dict[str, dict[tuple[Any, ...], list[int]]] = {}
+        self._owed: dict[str, dict[tuple[Any, ...], Sequence[int]]] = {}
         self._owing: set[str] = set()
         self.known: dict[str, Any] = {}
 
@@ -64,37 +64,41 @@ class Tx:
         """Execute one statement. StoreFailed when the medium refuses, sqlite3.Error for everything else."""
         if self._owing and not self._owing.isdisjoint(_words(sql)):
             self.settle()
-        return self._run(sql, params)
-
-    def _run(self, sql: str, params: Mapping[str, Any] | Sequence[Any]) -> sqlite3.Cursor:
-        if self._failed or not self._connection.in_transaction:
+        connection = self._connection
+        if self._failed or not connection.in_transaction:
             raise StoreFailed("the transaction is over")
         try:
-            return self._connection.execute(sql, params)
+            return connection.execute(sql, params)
         except sqlite3.Error as error:
             self.judge(error)
             raise
 
     def peek(self, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> list[Any]:
         """Return all rows of a query that reads nothing to which something is still owed."""
-        return self._run(sql, params).fetchall()
+        owing, self._owing = self._owing, set()
+        try:
+            return self.all(sql, params)
+        finally:
+            self._owing = owing
 
-    def owe(self, sums: Summed, key: tuple[Any, ...], added: Sequence[int]) -> None:
-        """Add to a row of sums, at the latest before a statement that names its table.
+    def owe(self, sums: Summed, units: tuple[int, ...], key: tuple[Any, ...], added: Sequence[int]) -> None:
+        """Add to the sums of all these units, at the latest before a statement that names their table.
 
         What one transaction adds to the same row is written once: of a hundred reports each one adds to the root.
         """
         self._owing.add(sums.table)
-        rows = self._owed.setdefault(sums.add, {})
-        before = rows.get(key)
-        rows[key] = [*added] if before is None else [*map(operator.add, before, added)]
+        _raise(self._owed.setdefault(sums.add, {}), (units, key), added)
 
     def settle(self) -> None:
         """Write what is owed."""
         owed, self._owed = self._owed, {}
         self._owing.clear()
-        for add, rows in owed.items():
-            self.run_many(add, [(*key, *added) for key, added in rows.items()])
+        for add, debts in owed.items():
+            rows: dict[tuple[Any, ...], Sequence[int]] = {}
+            for (units, key), added in debts.items():
+                for unit in units:
+                    _raise(rows, (unit, *key), added)
+            self.run_many(add, [(*row, *added) for row, added in rows.items()])
 
     def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
         """Execute one changing statement for each row of values, and return how many rows it changed in all."""
@@ -153,6 +157,11 @@ class Tx:
             self.run(f"RELEASE {name}")
         finally:
             self._savepoints -= 1
+
+
+def _raise(sums: dict[tuple[Any, ...], Sequence[int]], key: tuple[Any, ...], added: Sequence[int]) -> None:
+    before = sums.get(key)
+    sums[key] = added if before is None else [*map(operator.add, before, added)]
 
 
 @lru_cache(maxsize=1_024)
