@@ -134,7 +134,10 @@ class Desk:
         chat = chats.meet(tx, self.channel, place.id, private=place.private, title=place.title)
         person = people.find(tx, self.channel, incoming.speaker.id) if incoming.speaker else None
         world = self._worlds.of(tx, now.astimezone(self.setting.zone).date())
-        return Turn(tx, world, self.channel, self.bot_name, self._texts, incoming, chat, person, int(now.timestamp()))
+        posts = tuple([post for post in person.posts if post.unit in world.tree.units]) if person else ()
+        return Turn(
+            tx, world, self.channel, self.bot_name, self._texts, incoming, chat, person, posts, int(now.timestamp())
+        )
 
     def _hear_private(self, turn: Turn) -> None:
         incoming = turn.incoming

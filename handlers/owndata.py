@@ -57,7 +57,7 @@ def _ask_copy(turn: Turn) -> None:
 
 def _ask_erasure(turn: Turn) -> None:
     """Ask the admins to decide; whoever commands the speaker is told, since a post will stand empty."""
-    units = [post.unit for post in turn.known.posts if post.unit in turn.world.tree.units]
+    units = [post.unit for post in turn.posts]
     request = requests.ask_erasure(turn.tx, turn.known.id, units[-1] if units else _root(turn), turn.now)
     audit.note(turn.tx, turn.now, turn.actor, "erasure wanted", ref=request.ref)
     turn.say("people.erasure_asked", ref=request.ref)

@@ -55,7 +55,7 @@ def judge(turn: Turn, who: Who, where: Where, *, binds: bool = False) -> Verdict
 
 def is_bound(turn: Turn) -> bool:
     """Tell whether the speaker holds any post, or is an admin."""
-    return turn.is_admin or any(turn.units(role) for role in Role)
+    return bool(turn.posts) or turn.is_admin
 
 
 def commands(turn: Turn, unit: UnitId) -> bool:
@@ -91,6 +91,5 @@ def _group(turn: Turn) -> Verdict:
     unit = turn.chat.unit
     if unit is None or unit not in turn.world.tree.units:
         return Verdict.UNBOUND_GROUP
-    posts = (*turn.units(Role.OFFICER), *turn.units(Role.COMMANDER))
-    inside = any(turn.world.tree.covers(UnitId(unit), post) for post in posts)
+    inside = any(turn.world.tree.covers(UnitId(unit), post.unit) for post in turn.posts)
     return Verdict.ALLOWED if inside or commands(turn, UnitId(unit)) else Verdict.FOREIGN_GROUP

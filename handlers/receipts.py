@@ -1,18 +1,15 @@
 """Receipts: what an entry changed, read from what is stored after it."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from bot.domain import days, status
 from bot.domain.campaign import Campaign, Entered, Metric
 from bot.domain.receipt import Outcome, Receipt, ReceiptLine, Standing
 from bot.domain.status import MetricStatus, Sums
-from bot.domain.units import Unit, UnitId
+from bot.domain.units import Unit
 from handlers.turn import Turn
 from storage import entries, people, tallies
 from storage.entries import Amounts, Entry
-
-_NOTHING = (0, 0)
 
 
 def receipt(
@@ -95,20 +92,9 @@ def _standing(turn: Turn, campaign: Campaign, unit: Unit, today: date) -> Standi
     if metric.kind != "count" or parent is None:
         return None
     rivals = turn.world.rivals(campaign, unit.id, today)
-    if len(rivals) == 1 or all(rival.unit != unit.id for rival in rivals):
+    if unit.id not in rivals.units or len(rivals.units) == 1:
         return None
-    own = turn.world.reporting[campaign.code].issuperset(rival.unit for rival in rivals)
-    sums = tallies.sums_beside(turn.tx, campaign.code, parent, metric.code, today, own=own)
-    now = [(each, target, base + sums.get(each, _NOTHING)[0]) for each, base, target in rivals]
-    morning = [(each, target, total - sums.get(each, _NOTHING)[1]) for each, target, total in now]
-    place = _place(now, unit.id)
-    return Standing(place, len(rivals), _place(morning, unit.id) - place)
-
-
-def _place(totals: Sequence[tuple[UnitId, int, int]], unit: UnitId) -> int:
-    """Return one more than the rivals with a larger share of their target, as `standings.rank` places them.
-
-    `totals` holds each rival with its target and its total.
-    """
-    own, total = next((target, total) for each, target, total in totals if each == unit)
-    return 1 + sum([other * own > total * target for _, target, other in totals])
+    sums = tallies.sums_beside(turn.tx, campaign.code, parent, metric.code, today, own=rivals.reporting)
+    place = rivals.place(unit.id, {each: total for each, (total, _) in sums.items()})
+    morning = rivals.place(unit.id, {each: total - gained for each, (total, gained) in sums.items()})
+    return Standing(place, len(rivals.units), morning - place)

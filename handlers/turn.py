@@ -10,7 +10,7 @@ from bot.domain.world import World
 from bot.render.texts import Texts
 from storage import chats, outbox
 from storage.chats import Chat
-from storage.people import Person, Role
+from storage.people import Person, Post, Role
 from storage.sqlite import Tx
 
 
@@ -37,7 +37,10 @@ def named(label: str, action: str, /, **args: Any) -> Choice:
 
 
 class Turn(NamedTuple):
-    """What a handler works with. `now` is when the turn is taken, in seconds; days come from the message itself."""
+    """What a handler works with. `now` is when the turn is taken, in seconds; days come from the message itself.
+
+    `posts` are those that the speaker holds of units in the roster.
+    """
 
     tx: Tx
     world: World
@@ -47,6 +50,7 @@ class Turn(NamedTuple):
     incoming: Incoming
     chat: Chat
     person: Person | None
+    posts: tuple[Post, ...]
     now: int
 
     @property
@@ -89,8 +93,7 @@ class Turn(NamedTuple):
 
     def units(self, role: Role) -> tuple[UnitId, ...]:
         """Return the units that the speaker holds this role for."""
-        posts = self.person.posts if self.person else ()
-        return tuple(post.unit for post in posts if post.role is role and post.unit in self.world.tree.units)
+        return tuple([post.unit for post in self.posts if post.role is role])
 
     def text(self, message: str, /, **facts: Any) -> str:
         """Render a message in the language of this turn."""

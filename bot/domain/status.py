@@ -11,9 +11,9 @@ from bot.domain import days
 from bot.domain.campaign import Campaign, Key, Metric
 from bot.domain.days import Calendar, Stage
 from bot.domain.figures import Share, as_written
-from bot.domain.goals import TargetChange
+from bot.domain.goals import Goals, TargetChange
 from bot.domain.pace import Pace, Plan, pace
-from bot.domain.units import Unit
+from bot.domain.units import Unit, UnitId
 from bot.domain.world import World
 
 RECENT = timedelta(days=6)
@@ -30,36 +30,81 @@ class PartStatus(NamedTuple):
 
 @dataclass(frozen=True)
 class MetricStatus:
-    """A counted metric of a unit at the end of a day.
+    """A counted metric of a unit at the end of a day; what not every text shows is worked out when asked for.
 
     `total` holds the baseline. `target` is that of the current phase, None where there is none; then
-    there is no pace either. `change` is how it has changed of late, as long as that is news. `lacking` is
-    what it is above its children's targets in all, negative: below.
+    there is no pace either.
     """
 
-    code: str
-    name: str
-    main: bool
-    total: int
-    baseline: int
-    target: int | None
-    today: int
-    parts: tuple[PartStatus, ...]
+    goals: Goals
+    unit: UnitId
+    metric: Metric
     day: date
-    plan: Plan
+    sums: "Sums"
     calendar: Calendar
-    change: TargetChange | None = None
-    lacking: int = 0
+    baseline: int
+    total: int
+    target: int | None
+
+    @property
+    def code(self) -> str:
+        """Return the metric's code."""
+        return self.metric.code
+
+    @property
+    def name(self) -> str:
+        """Return what the campaign calls the metric."""
+        return self.metric.name
+
+    @property
+    def main(self) -> bool:
+        """Tell whether units are ranked by this metric."""
+        return self.metric.code == self.goals.campaign.main.code
+
+    @property
+    def today(self) -> int:
+        """Return the value of the day."""
+        return self.sums.today.get(Key(self.metric.code), 0)
+
+    @property
+    def parts(self) -> tuple[PartStatus, ...]:
+        """Return the metric's parts, each with its own baseline."""
+        keys = [(part.name, Key(self.metric.code, part.code)) for part in self.metric.parts]
+        return tuple(
+            PartStatus(
+                name,
+                self.goals.baseline(self.unit, key, self.day) + self.sums.total.get(key, 0),
+                self.sums.today.get(key, 0),
+            )
+            for name, key in keys
+        )
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Return the planned line."""
+        milestones = self.goals.milestones(self.unit, self.metric.code, self.day)
+        return Plan(self.goals.campaign.starts, self.baseline, milestones)
 
     @cached_property
     def pace(self) -> Pace | None:
-        """Return the total against its planned line; worked out when asked for, since that is most of the cost."""
+        """Return the total against the planned line."""
         return pace(self.plan, self.day, self.total, self.calendar)
 
     @property
     def share(self) -> Share | None:
         """Return the total as a share of the target, None where there is no target."""
         return None if self.target is None else Share(self.total, self.target)
+
+    @property
+    def change(self) -> TargetChange | None:
+        """Return how the target has changed of late, as long as that is news."""
+        *_, last = None, *self.goals.changes(self.unit, self.metric.code, self.day - RECENT, self.day)
+        return last
+
+    @property
+    def lacking(self) -> int:
+        """Return what the target is above the targets of the unit's children in all, negative: below."""
+        return self.goals.mismatch(self.unit, self.metric.code, self.day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,30 +188,16 @@ def metric_status(world: World, campaign: Campaign, unit: Unit, metric: Metric, 
     goals = world.goals[campaign.code]
     key = Key(metric.code)
     baseline = goals.baseline(unit.id, key, day)
-    total = baseline + sums.total.get(key, 0)
-    *_, change = None, *goals.changes(unit.id, metric.code, day - RECENT, day)
     return MetricStatus(
-        code=metric.code,
-        name=metric.name,
-        main=metric.code == campaign.main.code,
-        total=total,
-        baseline=baseline,
-        target=goals.target(unit.id, metric.code, day),
-        today=sums.today.get(key, 0),
-        parts=tuple(
-            PartStatus(
-                part.name,
-                goals.baseline(unit.id, Key(metric.code, part.code), day)
-                + sums.total.get(Key(metric.code, part.code), 0),
-                sums.today.get(Key(metric.code, part.code), 0),
-            )
-            for part in metric.parts
-        ),
+        goals=goals,
+        unit=unit.id,
+        metric=metric,
         day=day,
-        plan=Plan(campaign.starts, baseline, goals.milestones(unit.id, metric.code, day)),
+        sums=sums,
         calendar=world.calendar_of(campaign.code, unit.id),
-        change=change,
-        lacking=goals.mismatch(unit.id, metric.code, day),
+        baseline=baseline,
+        total=baseline + sums.total.get(key, 0),
+        target=goals.target(unit.id, metric.code, day),
     )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.domain import days
@@ -15,6 +14,7 @@ from bot.domain.campaign import Campaign, Key
 from bot.domain.days import Calendar
 from bot.domain.goals import Goals
 from bot.domain.names import Names
+from bot.domain.rivals import Rival, Rivals
 from bot.domain.units import Tree, Unit, UnitId
 
 
@@ -41,14 +41,6 @@ class Setting:
     def campaign(self, code: str) -> Campaign | None:
         """Return the campaign with this code, or None."""
         return next((campaign for campaign in self.campaigns if campaign.code == code), None)
-
-
-class Rival(NamedTuple):
-    """A unit that is ranked in a campaign's main metric: its baseline and its target."""
-
-    unit: UnitId
-    baseline: int
-    target: int
 
 
 _OF_THE_ROSTER = ("reporting", "names", "_rivals", "_reporters", "_closings", "_duties")
@@ -155,18 +147,20 @@ class World:
         return self._calendars[unit]
 
     @cached_property
-    def _rivals(self) -> dict[tuple[str, UnitId, date], tuple[Rival, ...]]:
+    def _rivals(self) -> dict[tuple[str, UnitId, date], Rivals]:
         return {}
 
-    def rivals(self, campaign: Campaign, unit: UnitId, day: date) -> tuple[Rival, ...]:
+    def rivals(self, campaign: Campaign, unit: UnitId, day: date) -> Rivals:
         """Return the unit and its siblings, those that have a target in the main metric on a day."""
         siblings = self.tree.siblings(unit)
         where = (campaign.code, siblings[0], day)
-        if where not in self._rivals:  # asked for by every receipt, and the same until the roster changes
+        found = self._rivals.get(where)
+        if found is None:  # asked for by every receipt, and the same until the roster changes
             goals, code = self.goals[campaign.code], campaign.main.code
-            found = ((each, goals.baseline(each, Key(code), day), goals.target(each, code, day)) for each in siblings)
-            self._rivals[where] = tuple(Rival(each, base, target) for each, base, target in found if target)
-        return self._rivals[where]
+            targets = {each: target for each in siblings if (target := goals.target(each, code, day))}
+            units = {each: Rival(goals.baseline(each, Key(code), day), target) for each, target in targets.items()}
+            found = self._rivals[where] = Rivals(units, self.reporting[campaign.code].issuperset(units))
+        return found
 
     def root(self, campaign: Campaign) -> Unit | None:
         """Return the unit that the campaign covers; None before the roster holds it."""

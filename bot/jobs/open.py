@@ -54,13 +54,10 @@ class _Places:
         if unit.parent is None or campaign.main.kind != "count":
             return None
         rivals = self._beat.world.rivals(campaign, unit.id, eve)
-        own = next((rival for rival in rivals if rival.unit == unit.id), None)
-        if own is None or len(rivals) == 1:
+        if unit.id not in rivals.units or len(rivals.units) == 1:
             return None
         totals = self._shares(campaign.code, unit.parent, campaign.main.code, eve)
-        total = {rival: rival.baseline + totals.get(rival.unit, 0) for rival in rivals}
-        ahead = sum(total[other] * own.target > total[own] * other.target for other in rivals)
-        return 1 + ahead, len(rivals)
+        return rivals.place(unit.id, totals), len(rivals.units)
 
     def _read(self, campaign: str, parent: UnitId, metric: str, eve: date) -> dict[UnitId, int]:
         """Return the siblings' totals at the end of the eve, baselines not included."""
