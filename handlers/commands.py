@@ -41,7 +41,8 @@ class Command:
     """One command. The first name is the Vietnamese one of the menu, `english` that of the English menu.
 
     `run(turn, text)` gets what stands after the command, and so does `edited` when such a message is edited;
-    without it an edit does nothing. `binds`: works in a group that has no unit yet.
+    without it an edit does nothing. `binds`: works in a group that has no unit yet. `redeems`: takes the code of
+    an invite; all others are handed words without codes.
     """
 
     names: tuple[str, ...]
@@ -51,6 +52,7 @@ class Command:
     run: Callable[[Turn, str], None]
     edited: Callable[[Turn, str], None] | None = None
     binds: bool = False
+    redeems: bool = False
 
     @property
     def name(self) -> str:
@@ -91,13 +93,13 @@ TABLE: tuple[Command, ...] = (
     Command(("thongbao",), "announce", Who.COMMANDER, Where.PRIVATE, announcing.announce, announcing.edited),
     Command(("duyet",), "approve", Who.COMMANDER, Where.PRIVATE, deciding.decision),
     Command(("mokhoa",), "unlock", Who.COMMANDER, Where.PRIVATE, unlocking.unlock),
-    Command(("gan",), "bind", Who.COMMANDER, Where.GROUP, groups.bind, binds=True),
+    Command(("gan",), "bind", Who.COMMANDER, Where.GROUP, groups.bind, binds=True, redeems=True),
     Command(("bo",), "unbind", Who.COMMANDER, Where.GROUP, groups.unbind),
     Command(("ngonngu",), "lang", Who.BOUND, Where.BOTH, personal.language),
     Command(("huy",), "cancel", Who.BOUND, Where.BOTH, hearing.cancel),
     Command(("trogiup",), "help", Who.BOUND, Where.BOTH, _manual),
     Command(("ops",), "ops", Who.ADMIN, Where.PRIVATE, operating.show),
-    Command(("start",), "start", Who.ANYBODY, Where.PRIVATE, joining.start),
+    Command(("start",), "start", Who.ANYBODY, Where.PRIVATE, joining.start, redeems=True),
 )
 
 

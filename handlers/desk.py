@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.domain.masking import codes
 from bot.domain.messages import Incoming, Place, Said, Speaker
 from bot.domain.world import Setting
 from bot.render.texts import LANGUAGES, Texts
@@ -26,7 +27,7 @@ from handlers.alerting import Alert
 from handlers.pacing import Tempo
 from handlers.policy import Verdict, Where, Who
 from handlers.turn import Turn
-from storage import audit, chats, dialogues, nonces, outbox, people
+from storage import audit, chats, dialogues, invites, nonces, outbox, people
 from storage.nonces import NoPress
 from storage.sqlite import Tx
 from storage.worlds import Worlds
@@ -56,6 +57,8 @@ class Desk:
             return
         if len(incoming.text) > LONGEST:
             incoming = incoming._replace(text=incoming.text[:LONGEST])
+        if codes(incoming.text) and not self._redeems(incoming):
+            incoming = incoming._replace(text=invites.masked(tx, incoming.text))
         turn = self._turn(tx, incoming, now)
         if incoming.said is Said.MEMBERSHIP:
             chats.set_reachable(tx, turn.chat.id, incoming.present)
@@ -170,6 +173,12 @@ class Desk:
             editing.edited(turn, incoming.text)
         else:
             hearing.heard(turn, incoming.text)
+
+    def _redeems(self, incoming: Incoming) -> bool:
+        """Tell whether something said is a command that takes a code; whatever else holds one might keep it."""
+        found = _COMMAND.fullmatch(incoming.text.strip())
+        command = self._commands.get(found.group(1).lower()) if found else None
+        return incoming.said is Said.TEXT and command is not None and command.redeems
 
     def _command(self, turn: Turn) -> bool:
         """Run a command that is meant for this bot; False for everything else, also for other bots' commands."""

@@ -5,8 +5,11 @@ import secrets
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.domain.masking import MASK, codes
 from bot.domain.units import UnitId
 from storage.sqlite import Tx
+
+LENGTH = 22  # characters of a code: 128 bits, in base64 without its padding
 
 
 class InviteKind(StrEnum):
@@ -50,7 +53,7 @@ def issue(
     issued_by: str = "",
     replaces: int | None = None,
 ) -> str:
-    """Make a code of 128 random bits (22 characters, fit for a deep link) and keep its hash."""
+    """Make a code of 128 random bits (fit for a deep link) and keep its hash."""
     code = secrets.token_urlsafe(16)
     tx.run(
         "INSERT INTO invites (hash, kind, unit, uses_left, expires, created, issued_by, replaces)"
@@ -106,3 +109,12 @@ def look(tx: Tx, code: str, now: int) -> Invite | NoInvite:
 def spend(tx: Tx, code: str) -> None:
     """Use a code up once."""
     tx.run("UPDATE invites SET uses_left = uses_left - 1 WHERE hash = ?", (_hash(code),))
+
+
+def masked(tx: Tx, text: str) -> str:
+    """Return words without codes that were ever issued; what only looks like one, such as a long link, stays."""
+    for run in codes(text):
+        parts = (run[start : start + LENGTH] for start in range(len(run) - LENGTH + 1))
+        if any(tx.one("SELECT 1 FROM invites WHERE hash = ?", (_hash(part),)) for part in parts):
+            text = text.replace(run, MASK)
+    return text

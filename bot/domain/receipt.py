@@ -74,5 +74,5 @@ class Receipt(NamedTuple):
 
     @property
     def masked(self) -> bool:
-        """Tell whether numbers were taken out of the note, so that its author is told."""
+        """Tell whether numbers or codes were taken out of the note, so that its author is told."""
         return MASK in self.note

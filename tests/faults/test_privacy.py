@@ -1,5 +1,7 @@
 """V: what may be known about people and secrets, and by whom: the rows that need the whole bot."""
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import click
@@ -10,7 +12,7 @@ from bot.cli.later import Later
 from handlers import receipts
 from handlers.desk import Desk
 from storage import entries, tallies
-from tests.cast import AN_HOI
+from tests.cast import AN_HOI, PHU_KHUONG
 from tests.stage import Stage
 
 NUMBERS = "gọi 0912 345 678, số định danh 079203001234"
@@ -21,7 +23,7 @@ async def test_V5_numbers_of_citizens_in_a_note_are_masked_and_the_officer_is_to
     receipt = await bot.say(officer, f"45 30 # {NUMBERS}")
     assert receipt.endswith(
         "Ghi chú: gọi •••, số định danh •••\n"
-        "🔒 Số định danh, số điện thoại trong ghi chú đã được che: bot không giữ các số này."
+        "🔒 Số định danh, số điện thoại, mã mời trong ghi chú đã được che: bot không giữ lại."
     )
     assert "🔒" not in await bot.say(officer, "46 30 # mưa lớn")
 
@@ -41,6 +43,26 @@ async def test_V5_neither_a_correction_nor_an_override_nor_a_reason_keeps_them(b
     assert text.count("•••") >= 8
     assert "345" not in text
     assert "001234" not in text
+
+
+async def test_V1_a_code_in_somebodys_words_is_kept_nowhere_and_still_opens_the_door(bot: Stage) -> None:
+    officer, commander = await bot.join(AN_HOI), await bot.commander("TP")
+    link = f"https://t.me/tiendo_bot?start={(code := await bot.code(AN_HOI))}"
+    assert "https://t.me/tiendo_bot?start=•••\n🔒" in await bot.say(officer, f"45 30 # {link}")
+    await bot.say(officer, f"27/11 45 30 # {link}")
+    ref = await bot.store.read(lambda tx: tx.value("SELECT ref FROM requests ORDER BY id DESC"))
+    await bot.say(commander, f"/duyet {ref} không: {code}")
+    await bot.say(commander, f"/sua {AN_HOI} 46 30 # {code}x")
+    await bot.say(commander, f"/thongbao Mời vào {link}, mẫu ở https://docs.google.com/d/{'1BxiMVs0XRA5nFMdKvBd' * 2}")
+    await bot.say(officer, f"/start {await bot.code(PHU_KHUONG)}")
+    assert "của đơn vị nào" in await bot.say(officer, f"12 7 # {code}")
+    with closing(sqlite3.connect(bot.config.storage.path)) as file:
+        kept = "\n".join(file.iterdump())
+    assert code not in kept
+    assert kept.count("•••") > 6
+    assert "1BxiMVs0XRA5nFMdKvBd1BxiMVs0XRA5nFMdKvBd" in kept
+    await bot.say(bot.server.world.add_user("Người mới"), f"/start {code}")
+    assert await bot.store.read(lambda tx: tx.value("SELECT count(*) FROM roles")) == 4
 
 
 def _broken(*said: Any, **facts: Any) -> None:
