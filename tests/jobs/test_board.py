@@ -71,6 +71,21 @@ async def test_a_ward_whose_word_waits_to_be_confirmed_is_not_blamed_for_silence
         )
 
 
+async def test_a_word_that_is_asked_about_alone_marks_and_unmarks_its_ward_on_the_posted_board(tmp_path: Path) -> None:
+    async with racing(tmp_path) as (bot, group, officer):
+        await bot.turn_to(time(17, 5))
+        lines = []
+        for said in ("600 30", "sai", "700 30", "đúng"):
+            await report_and_look(bot, officer, said, 60)
+            lines.append(board(group).text.splitlines()[-1])
+        assert lines == [
+            "Chưa báo cáo (3): Phường Phú Khương, Phường An Hội (chờ xác nhận), Xã Sơn Đông",
+            "Chưa báo cáo (3): Phường Phú Khương, Phường An Hội, Xã Sơn Đông",
+            "Chưa báo cáo (3): Phường Phú Khương, Phường An Hội (chờ xác nhận), Xã Sơn Đông",
+            "Chưa báo cáo (2): Phường Phú Khương, Xã Sơn Đông",
+        ]
+
+
 async def test_a_province_sees_its_districts_with_how_many_reports_each_still_owes(tmp_path: Path) -> None:
     async with racing(tmp_path, "BT", top=1) as (bot, group, officer):
         await bot.say(officer, "45 30")
