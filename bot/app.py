@@ -98,6 +98,11 @@ class App:
         reasons = {"the bot is stopping": self._stopping, "the messenger has not answered yet": not self.ready.is_set()}
         return [reason for reason, holds in reasons.items() if holds]
 
+    def wake(self) -> None:
+        """Look at once for what can leave and what is due."""
+        self.courier.wake()
+        self.clockwork.ring()
+
     async def run(self) -> None:
         """Work until cancelled. Raises what ended a task: TokenRefused, OtherBot, or a fault."""
         me = await self._introduce()

@@ -118,7 +118,7 @@ class Clockwork:
 
         Otherwise a bot that comes back would remind people whose reports still wait to be taken in.
         """
-        async with self._alarm(self._setting, self._bell.set):
+        async with self._alarm(self._setting, self.ring):
             while True:
                 self._bell.clear()
                 self.sign(inf)
@@ -130,6 +130,10 @@ class Clockwork:
                     log.error("pushes not stored, they stay due", error=str(error))
                 self.sign(HEARTBEAT_S + LONGEST_LOOK_S)
                 await self._bell.wait()
+
+    def ring(self) -> None:
+        """Look now, without waiting for the alarm."""
+        self._bell.set()
 
     async def look(self) -> None:
         """Bring the live boards up to date and see to everything that is due now, a page at a time.

@@ -78,9 +78,13 @@ def _private_folder() -> Path:
 
 
 class Control:
-    """Serve the socket while the block runs. Only the holder of the instance lock may: it replaces what is there."""
+    """Serve the socket while the block runs. Only the holder of the instance lock may: it replaces what is there.
+
+    `done` is called after each operation, which may have put something into the outbox, or let go of it.
+    """
 
     def __init__(self, store: Store, setting: Setting, path: Path, clock: Clock, explain: Explain) -> None:
+        self.done: Callable[[], None] = lambda: None
         self._store, self._setting, self._path, self._clock, self._explain = store, setting, path, clock, explain
         self._since = clock.now()
         self._server: asyncio.Server | None = None
@@ -151,7 +155,9 @@ class Control:
         if name == "backup":
             await self._store.backup(Path(args["path"]))
             return {}
-        return await self._store.write(partial(OPERATIONS[name], setting=self._setting, now=now, **args))
+        result = await self._store.write(partial(OPERATIONS[name], setting=self._setting, now=now, **args))
+        self.done()
+        return result
 
 
 def _bind(path: Path) -> socket.socket:

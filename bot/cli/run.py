@@ -125,6 +125,7 @@ async def work(
             running(config, channel, clock, serving=serving) as (app, task),
             Control(app.store, setting_of(config), path, clock, explain) as control,
         ):
+            control.done = app.wake
             if app.service is not None:
                 app.service.watch.guard("control", lambda: control.lives)
             await app.store.write(partial(note_start, config=config, clock=clock))

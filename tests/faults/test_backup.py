@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.telegram import TelegramChannel
 from bot.cli.restore import put_back
+from bot.cli.run import work
+from bot.clockwork import HEARTBEAT_S
+from bot.control import ask, socket_path
 from bot.keeper import latest
 from handlers.alerting import Trouble
-from storage import meta
-from storage.sqlite import Tx, open_reader
+from storage import held, meta
+from storage.sqlite import Tx, open_reader, open_store
 from tests.cast import AN_HOI
 from tests.faults.copies import copies, keeper_of
 from tests.faults.pushing import VIETNAM, at, back, pushing, told
@@ -123,6 +127,22 @@ async def test_R9_a_restored_bot_answers_and_pushes_nothing_until_its_admin_says
             assert await bot.store.read(lambda tx: tx.value("SELECT count(*) FROM outbox WHERE state = 'waiting'")) == 0
 
 
+async def test_R9_a_word_from_the_terminal_lets_a_running_bot_speak_at_once(tmp_path: Path) -> None:
+    async with pushing(tmp_path, at(1, 6, 50)) as (ready, group, _):
+        with closing(sqlite3.connect(ready.config.storage.path)) as file, file:
+            waits_in_file(file)
+        async with open_store(ready.config.storage.path) as store:
+            await store.write(lambda tx: held.begin(tx, int(at(1, 7).timestamp())))
+        ready.clock.set(at(1, 7, 30))
+        channel, stop = TelegramChannel(ready.server.token, ready.server.base_url, ready.clock), asyncio.Event()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(work(ready.config, channel, ready.clock, stop, lambda: None))
+            await ready.server.until(lambda: ready.server.polling)
+            await asyncio.to_thread(ask, socket_path(ready.config.storage.path), "release", drop=False)
+            await ready.server.until(lambda: bool(told(group)) and len(old(ready)) == 2, within=HEARTBEAT_S / 3)
+            stop.set()
+
+
 def waits_in_file(backup: sqlite3.Connection) -> None:
     for priority, text in ((0, "trả lời cũ"), (1, "tin cũ")):
         backup.execute(
@@ -132,7 +152,7 @@ def waits_in_file(backup: sqlite3.Connection) -> None:
         )
 
 
-def old(bot: Stage) -> list[str]:
+def old(bot: Stage | Backstage) -> list[str]:
     """Return what had waited and now was sent, wherever."""
     chats = [user.private for user in bot.server.world.users.values()]
     return [message.text for chat in chats for message in chat.from_bots() if message.text.endswith(" cũ")]
