@@ -43,32 +43,32 @@ def override(turn: Turn, text: str) -> None:
     entry = _ENTRY.fullmatch(text)
     campaign, rest = tally.choose(text, turn.world.setting.active)
     body, mark, note = rest.replace("＃", "#").partition("#")
-    said = unitword.split(body, _scope(turn))
+    called = _called(turn, body)
+    commanded = [unit for unit in called if policy.commands(turn, unit.id)]
+    said = unitword.split(body, sorted(commanded, key=lambda unit: unit.id))  # as the roster has them
     if entry is not None:
         _of_entry(turn, entries.find(turn.tx, entry["ref"].upper()), entry["rest"])
     elif not body.strip():
-        turn.say("overriding.usage", unit=next(iter(_scope(turn)), None))
+        turn.say("overriding.usage", unit=_first_commanded(turn))
     elif len(said.units) == 1:
         _of_unit(turn, said.units[0], campaign, said.rest + mark + note)
     elif said.units and said.rest == body:  # the number behind the name may belong to it: no button can tell
         turn.say("overriding.use_code", units=said.units)
-    elif not said.units and (elsewhere := _named(turn, body)) is not None:
-        owning.refuse(turn, "override refused", unit=elsewhere)
+    elif not said.units and called:
+        owning.refuse(turn, "override refused", unit=called[0].id)
     else:
         _of_alike(turn, campaign, said.units, body, mark + note)
 
 
-def _named(turn: Turn, body: str) -> UnitId | None:
-    """Return a unit that bears the name in front, whoever commands it; the longest name wins."""
-    for _, name in unitword.fronts(body.split()):
-        for units in turn.world.names.called(name):
-            if units:
-                return units[0]
-    return None
+def _called(turn: Turn, body: str) -> list[Unit]:
+    """Return the units that bear a name in front, whoever commands them; the longest name and surest reading first."""
+    names = (name for _, name in unitword.fronts(body.split()))
+    found = (unit for name in names for units in turn.world.names.called(name) for unit in units)
+    return [turn.world.tree[unit] for unit in dict.fromkeys(found)]
 
 
-def _scope(turn: Turn) -> list[Unit]:
-    return [unit for unit in turn.world.tree.units.values() if policy.commands(turn, unit.id)]
+def _first_commanded(turn: Turn) -> Unit | None:
+    return next((unit for unit in turn.world.tree.units.values() if policy.commands(turn, unit.id)), None)
 
 
 def _of_entry(turn: Turn, entry: Entry | None, text: str) -> None:

@@ -108,6 +108,17 @@ async def test_AC2_a_commander_changes_nothing_elsewhere_and_an_officer_nothing_
     assert await kinds(bot) == []
 
 
+async def test_of_units_with_the_same_name_those_below_the_commander_are_meant(tmp_path: Path) -> None:
+    names = ("CT-03,Xã An Hội", "CT-04,Thị trấn An Hội", "CT-05,Xã An Hội Tây")
+    async with stage(tmp_path, roster=cast.ROSTER + "".join(f"{each},xa,CT,,,1000,,1000,\n" for each in names)) as bot:
+        town, province = await bot.commander("CT"), await bot.commander("BT")
+        asked = await bot.say(town, "/sua An Hội 45 30 # lý do")
+        assert [name for name in ("CT-03", "CT-04", "TP-01", "CT-05") if name in asked] == ["CT-03", "CT-04"]
+        assert asked.index("CT-03") < asked.index("CT-04")
+        assert "Đã sửa #5XG8 · Xã An Hội" in await bot.say(province, "/sua Xã An Hội 45 30 # lý do")
+        assert "Đã sửa #LVVR · Xã An Hội Tây" in await bot.say(town, "/sua an hoi tay 45 30 # lý do")
+
+
 async def test_an_officer_who_also_commands_keeps_the_own_unit_first(bot: Stage) -> None:
     both = await bot.commander("TP", "Chị Hà")
     await bot.say(both, f"/start {await bot.code(AN_HOI)}")
