@@ -13,7 +13,7 @@ from bot.domain.campaign import BoardKind, Campaign, Key, Metric
 from bot.domain.figures import Share
 from bot.domain.units import UnitId
 from bot.domain.world import World
-from storage import progress
+from storage import progress, tallies
 from storage.sqlite import Tx
 
 Amounts = dict[UnitId, int]
@@ -114,25 +114,15 @@ def _shares(
 
 def _counts(tx: Tx, campaign: str, parent: UnitId, metric: str, day: date) -> dict[UnitId, _Count]:
     """Return the children's sums up to the end of a day (all, less what came for later days), and those of the day."""
-    # CROSS, here and below, keeps SQLite from walking the whole campaign first: few children, many sums.
-    rows = tx.all(
-        f"SELECT t.unit, t.amount - coalesce(({_OF_DAYS.format('>')}), 0), coalesce(({_OF_DAYS.format('=')}), 0)"
-        " FROM units u CROSS JOIN totals t"
-        " WHERE u.parent = :parent AND t.unit = u.id AND t.campaign = :campaign AND t.metric = :metric AND t.part = ''",
-        {"campaign": campaign, "parent": parent, "metric": metric, "day": day.isoformat()},
-    )
-    return {unit: _Count(total, today) for unit, total, today in rows}
-
-
-_OF_DAYS = (
-    "SELECT sum(d.amount) FROM daily d WHERE d.campaign = t.campaign AND d.unit = t.unit AND d.day {} :day"
-    " AND d.metric = t.metric AND d.part = ''"
-)
+    later = progress.below_between(tx, campaign, parent, metric, day + timedelta(days=1), date.max)
+    sums = tallies.sums_beside(tx, campaign, parent, metric, day)
+    return {unit: _Count(total - later.get(unit, 0), today) for unit, (total, today) in sums.items()}
 
 
 def _streaks(tx: Tx, world: World, campaign: Campaign, wanted: Wanted) -> Amounts:
     """Return the children's streaks; above the reporting units a day counts when all below were on time."""
     since = wanted.day - timedelta(days=STREAK_DAYS)
+    # CROSS keeps SQLite from walking the whole campaign first: few children, many sums.
     rows = tx.all(
         "SELECT t.unit, t.day, t.on_time FROM units u CROSS JOIN turnout t"
         " WHERE u.parent = ? AND t.unit = u.id AND t.campaign = ? AND t.day BETWEEN ? AND ? AND t.on_time > 0",
