@@ -119,8 +119,13 @@ class Desk:
         """Return what a fetched file holds, or what is wrong with it; its subject says what it was wanted for."""
         return receiving.TABLE[subject.partition(":")[0]].read(data)
 
+    def weigh_file(self, tx: Tx, subject: str, read: Any, now: datetime) -> Any:
+        """Return what was read of a file with what it would come to, as a snapshot has it."""
+        kind, _, key = subject.partition(":")
+        return receiving.TABLE[kind].weigh(tx, self.setting, key, read, now)
+
     def take_file(self, tx: Tx, subject: str, read: Any, now: datetime) -> None:
-        """Take in what was read of a file, None where it could not be had; answers go where it came from."""
+        """Take in what was read and weighed of a file, None where there is none; answers go where it came from."""
         kind, _, key = subject.partition(":")
         asked = outbox.find(tx, subject)
         if asked is None:

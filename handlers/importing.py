@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from bot.domain.messages import LARGEST_FETCH, Outgoing, Said
 from bot.domain.roster import Impact, RowProblem
@@ -9,11 +10,13 @@ from bot.domain.roster.cells import day as day_of
 from bot.domain.roster.problems import Trouble
 from bot.domain.roster.telling import metric_label, sections
 from bot.domain.text import clean, fold
+from bot.domain.world import Setting
 from bot.roster_files import RosterFileError, Sheet, rows_in
 from handlers import closing
 from handlers.turn import Choices, Turn, choice
 from storage import imports, meta, outbox, taking
 from storage.imports import Import, State
+from storage.sqlite import Tx
 from storage.taking import Table, Taken
 
 LONGEST_NAME = 60
@@ -70,13 +73,35 @@ def read(data: bytes) -> Sheet | RosterFileError:
         return error
 
 
-def take(turn: Turn, key: str, found: Sheet | RosterFileError | None) -> None:
+class Weighed(NamedTuple):
+    """A table, what it would change or what is wrong with it, and the mark of the roster that it was compared with."""
+
+    table: Table
+    found: Impact | list[RowProblem]
+    seen: str
+
+
+def weigh(
+    tx: Tx, setting: Setting, key: str, found: Sheet | RosterFileError, now: datetime
+) -> Weighed | RosterFileError:
+    """Compare a table with the roster as it stands.
+
+    Should the roster change before the table is taken in, its mark shows that once the table is to count.
+    """
+    return _weighed(tx, setting, imports.get(tx, int(key)), found, now) if isinstance(found, Sheet) else found
+
+
+def _weighed(tx: Tx, setting: Setting, wanted: Import, table: Table, now: datetime) -> Weighed:
+    return Weighed(table, taking.weigh(tx, setting, table, now, wanted.since), meta.get(tx, "roster") or "")
+
+
+def take(turn: Turn, key: str, found: Weighed | RosterFileError | None) -> None:
     """Show what a file that was fetched would change, or what is wrong with it."""
     wanted = imports.get(turn.tx, int(key))
     if wanted.state is not State.WAITING:
         return
-    if isinstance(found, Sheet):
-        _weigh(turn, wanted, found)
+    if isinstance(found, Weighed):
+        _offer(turn, wanted, found)
         return
     imports.end(turn.tx, wanted.id, State.DROPPED)
     if found is None:
@@ -85,15 +110,16 @@ def take(turn: Turn, key: str, found: Sheet | RosterFileError | None) -> None:
         turn.say("importing.unreadable", name=wanted.name, reason=found.reason, line=found.line)
 
 
-def _weigh(turn: Turn, wanted: Import, table: Table, *, again: bool = False) -> None:
-    found = taking.weigh(turn.tx, turn.world.setting, table, _now(turn), wanted.since)
+def _offer(turn: Turn, wanted: Import, weighed: Weighed, *, again: bool = False) -> None:
+    """Keep a table until somebody says that it is to count; one that is not well, or changes nothing, is dropped."""
+    found = weighed.found
     if not isinstance(found, Impact):
         _refuse(turn, wanted, found)
     elif not found.diff:
         imports.end(turn.tx, wanted.id, State.DROPPED)
         turn.say("importing.nothing", name=wanted.name, kept=len(found.diff.kept))
     else:
-        imports.hold(turn.tx, wanted.id, table, found.since, meta.get(turn.tx, "roster") or "")
+        imports.hold(turn.tx, wanted.id, weighed.table, found.since, weighed.seen)
         _show(turn, wanted, found, again=again)
 
 
@@ -145,7 +171,7 @@ def apply(turn: Turn, number: int) -> None:
         return
     table = imports.held(turn.tx, number)
     if wanted.seen != (meta.get(turn.tx, "roster") or ""):
-        _weigh(turn, wanted, table, again=True)
+        _offer(turn, wanted, _weighed(turn.tx, turn.world.setting, wanted, table, _now(turn)), again=True)
         return
     taken = taking.take(turn.tx, turn.world.setting, table, _now(turn), turn.actor, wanted.since)
     if not isinstance(taken, Taken):

@@ -274,7 +274,7 @@ class Courier:
         """Make the call, and after some refusals the same in a lesser form, each form once."""
         left = self._clock.monotonic()
         if parcel.verb == "fetch":
-            outcome, read = await fetch(self._channel, self.reception, parcel)
+            outcome, read = await fetch(self._channel, self._store, self.reception, self._clock, parcel)
             return Errand(row, parcel, left, outcome, read=read)
         call = self._workshop.call(parcel)
         outcome = await self._channel.deliver(call)

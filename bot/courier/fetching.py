@@ -2,15 +2,17 @@
 
 import asyncio
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
 
 from bot.channels import CallFailed, Channel, Outcome, Sent
+from bot.domain.clock import Clock
 from bot.domain.messages import LARGEST_FETCH
 from storage.errors import StoreFailed
 from storage.outbox import Parcel
-from storage.sqlite import Tx
+from storage.sqlite import Store, Tx
 
 log = structlog.get_logger()
 
@@ -22,8 +24,12 @@ class Reception(Protocol):
         """Return what the file holds, or what is wrong with it. Called in a thread of its own, outside any unit."""
         ...
 
+    def weigh_file(self, tx: Tx, subject: str, read: Any, now: datetime) -> Any:
+        """Return what `read_file` returned with all that a snapshot says about it: while this looks, others write."""
+        ...
+
     def take_file(self, tx: Tx, subject: str, read: Any, now: datetime) -> None:
-        """Take in what `read_file` returned, None where the file could not be had."""
+        """Take in what `weigh_file` returned, None where the file could not be had."""
         ...
 
 
@@ -34,19 +40,27 @@ class Nowhere:
         """Read nothing."""
         del subject, data
 
+    def weigh_file(self, tx: Tx, subject: str, read: Any, now: datetime) -> Any:
+        """Weigh nothing."""
+        del tx, subject, read, now
+
     def take_file(self, tx: Tx, subject: str, read: Any, now: datetime) -> None:
         """Take nothing."""
         del tx, subject, read, now
 
 
-async def fetch(channel: Channel, reception: Reception, parcel: Parcel) -> tuple[Outcome, Any]:
-    """Return what became of a fetch, and what was read, None where nothing was. Never raises."""
+async def fetch(
+    channel: Channel, store: Store, reception: Reception, clock: Clock, parcel: Parcel
+) -> tuple[Outcome, Any]:
+    """Return what became of a fetch, and what was read and weighed, None where nothing was. Never raises."""
     try:
         data = await channel.fetch_file(parcel.file, LARGEST_FETCH)
     except CallFailed as error:
         return error.outcome, None
     try:
-        return Sent(), await asyncio.to_thread(reception.read_file, parcel.subject, data)
+        read = await asyncio.to_thread(reception.read_file, parcel.subject, data)
+        weigh = partial(reception.weigh_file, subject=parcel.subject, read=read, now=clock.now())
+        return Sent(), await store.read(weigh)
     except Exception as error:  # noqa: BLE001  (a file that nobody can read must not stop the courier)
         log.error("file not read", subject=parcel.subject, error=type(error).__name__)
         return Sent(), None

@@ -1,12 +1,17 @@
 """A roster sent in chat: shown first, applied by a word; and what becomes of units that are closed or merged."""
 
+import asyncio
 import io
 import zipfile
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
 
 from bot.rehearsal.botapi.people import User
+from handlers.desk import Desk
+from storage import meta
+from storage.sqlite import Tx
 from tests import cast
 from tests.cast import AN_HOI, PHU_KHUONG, SON_DONG
 from tests.conversations.moments import at
@@ -151,6 +156,23 @@ async def test_a_roster_that_changed_meanwhile_is_shown_anew_before_it_counts(bo
     await bot.store.write(lambda tx: tx.run("UPDATE meta SET value = 'other' WHERE key = 'roster'").rowcount)
     answer = await bot.press(admin, shown, "Áp dụng")
     assert answer.startswith("⚠️ Danh sách đã thay đổi sau lần xem trước. Mời xem lại:\n📄 ds.csv")
+    assert (await bot.press(admin, admin.private.last(), "Áp dụng")).startswith("✅ Đã áp dụng")
+
+
+async def test_a_roster_that_changes_while_a_file_is_weighed_is_noticed_when_it_is_to_count(
+    bot: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin, weigh, loop = await bot.admin(), Desk.weigh_file, asyncio.get_running_loop()
+
+    def meanwhile(desk: Desk, tx: Tx, **named: Any) -> Any:
+        weighed = weigh(desk, tx, **named)
+        change = bot.store.write(lambda tx: meta.put(tx, "roster", "other"))
+        asyncio.run_coroutine_threadsafe(change, loop).result(10)
+        return weighed
+
+    monkeypatch.setattr(Desk, "weigh_file", meanwhile)
+    assert "Thu nhận: 1.000 → 1.200" in await send(bot, admin, RAISED)
+    assert (await bot.press(admin, admin.private.last(), "Áp dụng")).startswith("⚠️ Danh sách đã thay đổi")
     assert (await bot.press(admin, admin.private.last(), "Áp dụng")).startswith("✅ Đã áp dụng")
 
 

@@ -1,5 +1,6 @@
 """Fetching: a file that was sent to the bot is handed in once its row ends, whatever happens in between."""
 
+import asyncio
 import threading
 from datetime import datetime
 from typing import Any
@@ -23,11 +24,19 @@ class Desk:
         self.taken: list[tuple[str, Any]] = []
         self.broken: list[Any] = []
         self.threads: set[str] = set()
+        self.weighing, self.may_end = threading.Event(), threading.Event()
+        self.may_end.set()
 
     def read_file(self, subject: str, data: bytes) -> Any:
         del subject
         self.threads.add(threading.current_thread().name)
         return data.decode()
+
+    def weigh_file(self, tx: Tx, subject: str, read: Any, now: datetime) -> Any:
+        del tx, subject, now
+        self.weighing.set()
+        assert self.may_end.wait(10)
+        return read
 
     def take_file(self, tx: Tx, subject: str, read: Any, now: datetime) -> None:
         outbox.put(tx, self._chat, Outgoing("send", f"đã nhận {read}"), int(now.timestamp()))
@@ -66,6 +75,21 @@ async def test_a_file_is_read_in_a_thread_and_handed_in_with_the_end_of_its_row(
     assert (desk.taken, await closed_office.state(row)) == ([(SUBJECT, "BT")], "sent")
     assert closed_office.shown(an) == ["đã nhận BT"]
     assert "MainThread" not in desk.threads
+
+
+async def test_while_a_file_is_weighed_others_write_and_are_answered(
+    closed_office: Office, desk: Desk, an: User
+) -> None:
+    desk.may_end.clear()
+    await closed_office.put(an, verb="fetch", file=sent(an), subject=SUBJECT)
+    await asyncio.to_thread(desk.weighing.wait, 10)
+    other = closed_office.person("Bình")
+    await closed_office.put(other, "đã ghi nhận")
+    await closed_office.server.until(lambda: closed_office.shown(other) == ["đã ghi nhận"])
+    assert desk.taken == []
+    desk.may_end.set()
+    await closed_office.courier.idle()
+    assert desk.taken == [(SUBJECT, "BT")]
 
 
 async def test_what_a_reader_breaks_over_is_handed_in_as_nothing(closed_office: Office, desk: Desk, an: User) -> None:
