@@ -25,7 +25,7 @@ class Front(NamedTuple):
 
 def own_units(turn: Turn) -> tuple[Unit, ...]:
     """Return the units that the speaker reports for, in the order of the posts."""
-    return tuple(turn.world.tree[unit] for unit in turn.units(Role.OFFICER))
+    return tuple([turn.world.tree[unit] for unit in turn.units(Role.OFFICER)])
 
 
 def own_unit(turn: Turn) -> Unit | None:
@@ -54,8 +54,10 @@ def duties(turn: Turn, unit: Unit) -> tuple[Campaign, ...]:
     return turn.world.duties(unit.id)
 
 
-def all_duties(turn: Turn, units: Iterable[Unit]) -> tuple[Campaign, ...]:
+def all_duties(turn: Turn, units: Sequence[Unit]) -> tuple[Campaign, ...]:
     """Return the campaigns in which any of the units is to report, each once."""
+    if len(units) == 1:
+        return duties(turn, units[0])
     found = {campaign.code: campaign for unit in units for campaign in duties(turn, unit)}
     return tuple(found.values())
 
@@ -72,11 +74,10 @@ def under_way(turn: Turn, campaigns: Sequence[Campaign]) -> tuple[Campaign, ...]
 def front(turn: Turn, text: str, units: Sequence[Unit]) -> Front:
     """Read what stands before the numbers: the campaign's code and the unit's name, in any order, politely or not."""
     campaigns = all_duties(turn, units)
-    words = [(each.code, vocabulary(each.counted)) for each in campaigns]
 
     def means_else(name: str) -> bool:
         word = fold(name)
-        return any(word == code or word in known.words or known.opens(word) for code, known in words)
+        return any(word == each.code or vocabulary(each.counted).means(word) for each in campaigns)
 
     named, rest = unitword.split(text, units, means_else)  # first: `da kao` is a ward before `dạ` is polite
     rest = courtesy.without(rest, campaigns)
@@ -104,10 +105,12 @@ def restated(turn: Turn, text: str, campaign: Campaign, unit: Unit) -> tuple[Uni
 
 def candidates(turn: Turn, said: Front, units: Sequence[Unit]) -> tuple[Unit, ...]:
     """Return the units that a line may be for: those named, else those that report in the campaign that it names."""
+    if said.named or len(units) == 1:
+        return said.named or tuple(units)
     fit = tuple(
         unit for unit in units if (found := duties(turn, unit)) and (said.campaign is None or said.campaign in found)
     )
-    return said.named or fit or tuple(units)
+    return fit or tuple(units)
 
 
 def unit_meant(turn: Turn, said: Front, units: Sequence[Unit]) -> Unit | None:

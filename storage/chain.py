@@ -50,6 +50,7 @@ _INSERTS: Mapping[Table, str] = {
     for table, names in COLUMNS.items()
 }
 
+_spell = json.JSONEncoder(ensure_ascii=False).encode
 _SIZE = 16  # bytes: 128 bits are beyond forging
 _SEAL = "sealed"
 
@@ -72,7 +73,7 @@ class Broken:
 
 def digest(former: str, values: Sequence[Any]) -> str:
     """Return BLAKE2b, 128 bits in hex, of the digest before and a row's values as JSON."""
-    line = json.dumps([former, *values], ensure_ascii=False)
+    line = _spell([former, *values])
     return hashlib.blake2b(line.encode("utf-8", "surrogatepass"), digest_size=_SIZE).hexdigest()
 
 

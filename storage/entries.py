@@ -86,7 +86,7 @@ def reference(number: int) -> str:
     """
     width = max(_SHORTEST, -(-number.bit_length() // _BITS))
     mixed = (number * 0x9E3779B1 + 0x7F4A7C15) % (1 << (_BITS * width))
-    return "".join(_ALPHABET[(mixed >> (_BITS * place)) & 31] for place in reversed(range(width)))
+    return "".join([_ALPHABET[(mixed >> (_BITS * place)) & 31] for place in range(width - 1, -1, -1)])
 
 
 def append(tx: Tx, new: Entry) -> Entry:

@@ -85,6 +85,10 @@ class Vocabulary:
             return _chunk(text)
         return Kind.STRANGER, text if match.lastgroup == "other" else ""
 
+    def means(self, word: str) -> bool:
+        """Tell whether a folded word means something in a line, or begins with what does."""
+        return word in self.words or self.opens(word)
+
     def opens(self, folded: str) -> bool:
         """Tell whether the line begins with one of the campaign's metrics."""
         match = self.pattern.match(folded)
