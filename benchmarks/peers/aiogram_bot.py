@@ -10,6 +10,7 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import Message
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS tallies (person INTEGER, tn INTEGER, kh INTEGER)"
+INDEX = "CREATE INDEX IF NOT EXISTS tallies_person ON tallies (person)"
 SUM = "SELECT sum(tn), sum(kh) FROM tallies WHERE person = ?"
 dispatcher = Dispatcher()
 
@@ -37,6 +38,7 @@ async def main() -> None:
         await data.execute("PRAGMA journal_mode = WAL")
         await data.execute("PRAGMA synchronous = FULL")
         await data.execute(SCHEMA)
+        await data.execute(INDEX)
         await data.commit()
         await dispatcher.start_polling(bot, data=data)
 

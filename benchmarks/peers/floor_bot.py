@@ -9,6 +9,7 @@ import uvloop
 
 SENDERS = 48
 SCHEMA = "CREATE TABLE IF NOT EXISTS tallies (person INTEGER, tn INTEGER, kh INTEGER)"
+INDEX = "CREATE INDEX IF NOT EXISTS tallies_person ON tallies (person)"
 SUM = "SELECT sum(tn), sum(kh) FROM tallies WHERE person = ?"
 
 
@@ -19,6 +20,7 @@ async def main() -> None:
     data.execute("PRAGMA journal_mode = WAL")
     data.execute("PRAGMA synchronous = FULL")
     data.execute(SCHEMA)
+    data.execute(INDEX)
     offset = 0
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=SENDERS + 1)) as session:
         gate = asyncio.Semaphore(SENDERS)

@@ -8,6 +8,7 @@ from telegram import Update
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, MessageHandler, filters
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS tallies (person INTEGER, tn INTEGER, kh INTEGER)"
+INDEX = "CREATE INDEX IF NOT EXISTS tallies_person ON tallies (person)"
 SUM = "SELECT sum(tn), sum(kh) FROM tallies WHERE person = ?"
 
 
@@ -32,6 +33,7 @@ async def open_data(application: "Application[Any, Any, Any, Any, Any, Any]") ->
     await data.execute("PRAGMA journal_mode = WAL")
     await data.execute("PRAGMA synchronous = FULL")
     await data.execute(SCHEMA)
+    await data.execute(INDEX)
     await data.commit()
     application.bot_data["data"] = data
 
