@@ -73,12 +73,23 @@ def find_unit(world: World, code: str) -> Unit:
 
 
 def invite(tx: Tx, setting: Setting, now: datetime, *, role: str, unit: str, uses: int, days: int) -> Result:
-    """Issue an invite; `role` is officer or commander. Returns `unit`, `name`, `code`, `reports`."""
+    """Issue an invite; `role` is officer or commander.
+
+    Returns `unit`, `name`, `code`, `reports`, `closed`, `successor`: `closed` is the day from which the
+    unit reports no more, `successor` the code of the one that goes on for it.
+    """
     world = world_of(tx, setting, now)
     found = find_unit(world, unit)
     code = _issue(tx, now, InviteKind(role), found, uses=uses, days=days)
-    reports = any(found.id in reporting for reporting in world.reporting.values())
-    return {"unit": found.code, "name": found.name, "code": code, "reports": reports}
+    closed, successor = world.tree.closings.get(found.id), world.tree.successor(found.id)
+    return {
+        "unit": found.code,
+        "name": found.name,
+        "code": code,
+        "reports": any(found.id in reporting for reporting in world.reporting.values()),
+        "closed": closed and closed.isoformat(),
+        "successor": successor and successor.code,
+    }
 
 
 def invite_all(tx: Tx, setting: Setting, now: datetime, *, uses: int, days: int) -> Result:

@@ -44,7 +44,10 @@ def invite(
     elif role and unit and not everybody and xlsx is None:
         name = bot_name(config)
         done = perform(config, "invite", role=role, unit=unit, uses=uses, days=days)
-        if role == "officer" and not done["reports"]:
+        if done["closed"]:
+            onward = f": {done['successor']} goes on for it" if done["successor"] else ""
+            note(f"note: {done['unit']} {done['name']} reports no more from {done['closed']} on{onward}")
+        elif role == "officer" and not done["reports"]:
             note(f"note: {done['unit']} {done['name']} does not report by itself in any campaign")
         click.echo(link(name, done["code"]))
         click.echo(done["code"])

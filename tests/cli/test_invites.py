@@ -70,6 +70,13 @@ def test_an_officers_invite_for_a_unit_that_does_not_report_is_noted(known: Term
     assert CODE.fullmatch(result.stdout.splitlines()[-1])
 
 
+def test_an_invite_for_a_unit_that_reports_no_more_is_noted_with_the_one_that_goes_on(known: Terminal) -> None:
+    known.change("UPDATE units SET closed = '2023-12-01', merged_into = 5 WHERE code = 'TP-03'")
+    result = known.type("invite", "--role", "officer", "--unit", "TP-03")
+    assert "reports no more from 2023-12-01 on: TP-02 goes on for it" in result.stderr
+    assert CODE.fullmatch(result.stdout.splitlines()[-1])
+
+
 def test_an_unknown_unit_is_told_with_the_one_that_was_meant(known: Terminal) -> None:
     result = known.type("invite", "--role", "officer", "--unit", "TP-1")
     assert (result.exit_code, result.stderr) == (1, 'Error: no unit has the code "TP-1": perhaps "TP-01"\n')
