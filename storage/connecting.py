@@ -24,7 +24,7 @@ TO_WRITE: dict[str, int] = {
     "secure_delete": 1,
     # MEMORY: pages that a savepoint may have to put back are not written to a file for every update.
     "temp_store": 2,
-    "cache_size": -6_144,  # KiB; ten thousand reports read and write no more with it than with ten times as much
+    "cache_size": -4_096,  # KiB; ten thousand reports read and write hardly more with it than with ten times as much
     "journal_size_limit": LOG_KEPT,
 }
 TO_READ: dict[str, int] = {
