@@ -3,7 +3,7 @@
 Apart from what orders papers, since each such process imports this anew.
 """
 
-import asyncio
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -14,12 +14,14 @@ from bot.domain.dossier import Dossier
 from bot.domain.papers import Format, Order, file_name
 from bot.domain.recipes import Kind, Recipe
 from bot.domain.series import Chart
+from bot.domain.units import UnitId
 from bot.domain.world import Setting
 from bot.render.files import BrokenTemplate
-from storage import cells, dossiers, series, worlds
+from storage import cells, dossiers, series, snapshots, worlds
 from storage.cells import Cells
-from storage.sqlite import Tx, open_reader
-from storage.surveys import Survey
+from storage.dossiers import Counts
+from storage.sqlite import Tx
+from storage.surveys import Span, Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,41 +88,43 @@ class _Read:
 
 
 def _read(commission: Commission) -> _Read:
-    # Not returned by the task: asyncio.run would spell a task with its result twice (it looks the handler of
-    # signals up among an enum's values, and the refusal quotes it), which takes seconds for a nation's figures.
-    found: list[_Read] = []
-
-    async def read() -> None:
-        async with open_reader(commission.database) as store:
-            found.append(await store.read(partial(_figures, commission=commission)))
-
-    asyncio.run(read())
-    return found[0]
-
-
-def _figures(tx: Tx, commission: Commission) -> _Read:
     """Read everything in one snapshot, which is over before anything is rendered."""
-    survey = _survey(tx, commission)
-    if commission.order.format is Format.CSV:
-        return _Read(survey, cells.cells(survey))
-    found = dossiers.dossier(survey, journal=commission.order.format is Format.XLSX)
-    if commission.order.format is Format.XLSX or not found.days:
-        return _Read(survey, found)
-    recipe = Recipe(
-        Kind.LINE, survey.campaign.code, survey.unit.id, survey.last, commission.order.language, over=found.over
+    order, span = commission.order, _span(commission)
+    if order.format is Format.CSV:
+        return snapshots.read(commission.database, partial(_cells, span=span, unit=order.unit))
+    return snapshots.read_beside(
+        commission.database,
+        partial(_dossier, span=span, order=order),
+        partial(dossiers.counts, span=span, unit=order.unit, journal=order.format is Format.XLSX),
     )
+
+
+def _cells(tx: Tx, span: Span, unit: UnitId) -> _Read:
+    survey = _survey(tx, span, unit)
+    return _Read(survey, cells.cells(survey))
+
+
+def _dossier(tx: Tx, counted: Future[Counts], span: Span, order: Order) -> _Read:
+    survey = _survey(tx, span, order.unit)
+    found = dossiers.dossier(survey, journal=order.format is Format.XLSX, counted=counted.result)
+    if order.format is Format.XLSX or not found.days:
+        return _Read(survey, found)
+    recipe = Recipe(Kind.LINE, order.campaign, order.unit, survey.last, order.language, over=found.over)
     return _Read(survey, found, series.chart(tx, survey.world, recipe))
 
 
-def _survey(tx: Tx, commission: Commission) -> Survey:
-    """Find what the order names; days to come are not spoken of."""
-    order, setting = commission.order, commission.setting
+def _span(commission: Commission) -> Span:
+    """Find the days that the order names; those to come are not spoken of."""
+    order, setting, now = commission.order, commission.setting, commission.now
     campaign = setting.campaign(order.campaign)
     if campaign is None:
         raise LookupError(order.campaign)
-    until = min(order.until, days.reporting_day(commission.now, setting.zone, campaign))
-    world = worlds.load(tx, setting, until)
-    root = world.root(campaign)
-    if root is None or not world.tree.covers(root.id, order.unit):
-        raise LookupError(order.unit)
-    return Survey(tx, world, campaign, world.tree[order.unit], until, commission.now)
+    return Span(setting, campaign, min(order.until, days.reporting_day(now, setting.zone, campaign)), now)
+
+
+def _survey(tx: Tx, span: Span, unit: UnitId) -> Survey:
+    world = worlds.load(tx, span.setting, span.until)
+    root = world.root(span.campaign)
+    if root is None or not world.tree.covers(root.id, unit):
+        raise LookupError(unit)
+    return Survey(span.setting, span.campaign, span.until, span.now, tx, world, world.tree[unit])

@@ -4,26 +4,28 @@ Whoever prints reads all of it in one snapshot and lets go before anything is re
 keep the write-ahead log from beginning anew.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.domain import status
 from bot.domain.campaign import Key
 from bot.domain.dossier import Attendance, Dossier, Excerpt, UnitRow, contender
 from bot.domain.forecast import Forecast
 from bot.domain.highlights import Highlight, headline, highlights
-from bot.domain.standings import Place, place_of, rank
+from bot.domain.standings import Contender, Place, place_of, rank
 from bot.domain.status import Status, Sums
 from bot.domain.units import UnitId
 from storage import excerpts, progress, series, silences
 from storage import highlights as seen
 from storage.day_rows import day_rows
 from storage.forecasts import unit_forecast
+from storage.sqlite import Tx
 from storage.statuses import unit_status
-from storage.surveys import BELOW, Survey
+from storage.surveys import BELOW, Span, Survey
 from storage.tallies import Turnout
 
 MOST_HIGHLIGHTS = 6
@@ -43,23 +45,40 @@ class _Books:
     totals: Mapping[UnitId, dict[Key, int]]
     today: Mapping[UnitId, dict[Key, int]]
     turnout: Mapping[UnitId, Turnout]
-    attended: Mapping[UnitId, Turnout]
 
     def sums(self, unit: UnitId) -> Sums:
         came = self.turnout.get(unit, _NOBODY)
         return Sums(self.totals.get(unit, {}), self.today.get(unit, {}), came.reported, came.on_time)
 
 
-def dossier(survey: Survey, *, journal: bool) -> Dossier:
-    """Read everything that files show of a unit, with or without its newest entries."""
+class Counts(NamedTuple):
+    """What takes a walk through all days: the reports of each unit that were owed, and how many entries there are."""
+
+    attended: Mapping[UnitId, Turnout]
+    entries: int
+
+
+def counts(tx: Tx, span: Span, unit: UnitId, *, journal: bool) -> Counts:
+    """Count for a unit and all below it, with or without the entries; a nation's year has millions of both."""
+    return Counts(_attended(tx, span, unit), excerpts.entries(tx, span, unit) if journal else 0)
+
+
+def dossier(survey: Survey, *, journal: bool, counted: Callable[[], Counts] | None = None) -> Dossier:
+    """Read everything that files show of a unit, with or without its newest entries.
+
+    `counted` waits for the counts, where somebody takes them meanwhile.
+    """
     tx, world, campaign, unit = survey.tx, survey.world, survey.campaign, survey.unit
     books = _books(survey)
     own = unit_status(tx, world, campaign, unit, survey.last)
     siblings = _siblings(survey)
     standing = place_of(siblings, unit.id)
-    rows = tuple(_ranked(_rows(survey, books)))
-    room = max(LEAST_ENTRIES, MOST_ROWS - len(rows)) if journal else 0
+    statuses = tuple(_statuses(survey, books))
     forecast, found = _outlook(survey, own)
+    days, missing = tuple(day_rows(survey)), _missing(survey)
+    revisions = excerpts.revisions(tx, world, campaign, unit, survey.until)
+    entries = excerpts.journal(survey, most=max(LEAST_ENTRIES, MOST_ROWS - len(statuses))) if journal else ()
+    whole = counted() if counted else counts(tx, survey, unit.id, journal=journal)
     return Dossier(
         status=own,
         as_of=survey.now.astimezone(world.setting.zone),
@@ -67,15 +86,15 @@ def dossier(survey: Survey, *, journal: bool) -> Dossier:
         names=world.tree.units,
         place=standing.place if standing else None,
         siblings=len(siblings),
-        attendance=_attendance(survey, books, unit.id),
+        attendance=_attendance(survey, whole, unit.id),
         forecast=forecast,
         highlights=found,
-        units=rows,
-        days=tuple(day_rows(survey)),
-        missing=_missing(survey),
-        revisions=excerpts.revisions(tx, world, campaign, unit, survey.until),
+        units=tuple(_rows(survey, books, statuses, whole)),
+        days=days,
+        missing=missing,
+        revisions=revisions,
         mismatches=excerpts.mismatches(world, campaign, unit, survey.last),
-        journal=excerpts.journal(tx, world, campaign, unit, survey.last, most=room) if room else Excerpt(),
+        journal=Excerpt(entries, whole.entries),
     )
 
 
@@ -124,24 +143,34 @@ def _books(survey: Survey) -> _Books:
     for unit, sums in _by_key(tx.all(daily.format(">"), params)).items():
         for key, amount in sums.items():
             totals[unit][key] -= amount
-    # Not joined like the others: units in the order of the key, and a span of days but those off in place of a list
-    # of days, take a second for a nation's year and not three.
-    turnout = (
-        BELOW + "SELECT t.unit, sum(t.reported) AS reported, sum(t.on_time) AS on_time FROM turnout t"
-        " WHERE t.unit IN (SELECT id FROM below) AND t.campaign = :campaign AND t.day {} GROUP BY t.unit"
-    )
     return _Books(
         totals,
         _by_key(tx.all(daily.format("="), params)),
-        _turnouts(tx.all(turnout.format("= :day"), params)),
-        _turnouts(tx.all(turnout.format(_within(survey)), params)) if survey.owed else {},
+        _turnouts(tx.run(_TURNOUT.format("= :day"), params)),
     )
 
 
-def _within(survey: Survey) -> str:
+# Not joined like the others: units in the order of the key, and a span of days but those off in place of a list
+# of days, take half a second for a nation's year and not three.
+_TURNOUT = (
+    BELOW + "SELECT t.unit, sum(t.reported) AS reported, sum(t.on_time) AS on_time FROM turnout t"
+    " WHERE t.unit IN (SELECT id FROM below) AND t.campaign = :campaign AND t.day {} GROUP BY t.unit"
+)
+
+
+def _attended(tx: Tx, span: Span, unit: UnitId) -> dict[UnitId, Turnout]:
+    """Return the reports of each unit for the days for which they were owed."""
+    if not span.owed:
+        return {}
+    # As one row: beside another query each costs as much as a thousand (see storage/snapshots.py).
+    found = f"SELECT json_group_array(json_array(unit, reported, on_time)) FROM ({_TURNOUT.format(_within(span))})"
+    return _turnouts(json.loads(tx.value(found, span.params_of(unit))))
+
+
+def _within(span: Span) -> str:
     """Return what holds for a day that reports were owed for, as SQL."""
-    first, last = survey.owed[0], survey.owed[-1]
-    off = sorted({day for day in survey.all_days if first <= day <= last}.difference(survey.owed))
+    first, last = span.owed[0], span.owed[-1]
+    off = sorted({day for day in span.all_days if first <= day <= last}.difference(span.owed))
     but = f" AND t.day NOT IN ({', '.join(repr(day.isoformat()) for day in off)})" if off else ""
     return f"BETWEEN {first.isoformat()!r} AND {last.isoformat()!r}{but}"
 
@@ -155,11 +184,11 @@ def _by_key(rows: Iterable[Any]) -> dict[UnitId, dict[Key, int]]:
 
 
 def _turnouts(rows: Iterable[Any]) -> dict[UnitId, Turnout]:
-    return {UnitId(row["unit"]): Turnout(row["reported"], row["on_time"]) for row in rows}
+    return {unit: Turnout(reported, on_time) for unit, reported, on_time in rows}
 
 
-def _attendance(survey: Survey, books: _Books, unit: UnitId) -> Attendance:
-    came = books.attended.get(unit, _NOBODY)
+def _attendance(survey: Survey, counted: Counts, unit: UnitId) -> Attendance:
+    came = counted.attended.get(unit, _NOBODY)
     return Attendance(survey.owed_by(unit), came.reported, came.on_time)
 
 
@@ -173,31 +202,35 @@ def shown_units(survey: Survey, known: Iterable[UnitId]) -> list[UnitId]:
     ]
 
 
-def _rows(survey: Survey, books: _Books) -> Iterator[UnitRow]:
+def _statuses(survey: Survey, books: _Books) -> Iterator[Status]:
+    tree = survey.world.tree
+    for each in shown_units(survey, books.totals):
+        yield status.status(survey.world, survey.campaign, tree[each], survey.last, books.sums(each))
+
+
+def _rows(survey: Survey, books: _Books, statuses: Iterable[Status], counted: Counts) -> Iterator[UnitRow]:
     world, campaign, tree = survey.world, survey.campaign, survey.world.tree
     reporting, asked = world.reporting[campaign.code], progress.asked(survey.tx, campaign.code, survey.last)
-    above = len(tree.path(survey.unit.id))
-    for each in shown_units(survey, books.totals):
-        unit, sums = tree[each], books.sums(each)
-        came, is_zero = Turnout(sums.reported, sums.on_time), not any(sums.today.values())
+    above, places = len(tree.path(survey.unit.id)), _places(survey, statuses)
+    for each in statuses:
+        unit, came = each.unit, Turnout(each.reported, each.on_time)
+        is_zero = not any(books.today.get(unit.id, {}).values())
         yield UnitRow(
-            status=status.status(world, campaign, unit, survey.last, sums),
+            status=each,
             parent="" if unit.parent is None else tree[unit.parent].name,
-            depth=len(tree.path(each)) - above,
-            place=None,
-            attendance=_attendance(survey, books, each),
-            state=survey.state(each, survey.last, came, zero=is_zero, asked=each in asked)
-            if each in reporting
+            depth=len(tree.path(unit.id)) - above,
+            place=places.get(unit.id),
+            attendance=_attendance(survey, counted, unit.id),
+            state=survey.state(unit.id, survey.last, came, zero=is_zero, asked=unit.id in asked)
+            if unit.id in reporting
             else None,
         )
 
 
-def _ranked(rows: Iterable[UnitRow]) -> Iterator[UnitRow]:
-    """Yield the rows with their places among siblings; what is closed, or stands for itself, has none here."""
-    races: defaultdict[UnitId | None, list[UnitRow]] = defaultdict(list)
-    for row in (rows := list(rows)):
-        if row.depth and not row.status.is_closed:
-            races[row.unit.parent].append(row)
-    places = {each.unit: each.place for race in races.values() for each in rank(map(contender, race))}
-    for row in rows:
-        yield replace(row, place=places.get(row.unit.id))
+def _places(survey: Survey, statuses: Iterable[Status]) -> dict[UnitId, int | None]:
+    """Rank the units among their siblings; what is closed, or stands for itself, has no place here."""
+    races: defaultdict[UnitId | None, list[Contender]] = defaultdict(list)
+    for each in statuses:
+        if each.unit.id != survey.unit.id and not each.is_closed:
+            races[each.unit.parent].append(contender(each))
+    return {each.unit: each.place for race in races.values() for each in rank(race)}

@@ -14,23 +14,30 @@ from bot.domain.trace import Fate, Version, fates
 from bot.domain.units import Unit, UnitId
 from bot.domain.world import World
 from storage.sqlite import Tx
-from storage.surveys import BELOW
+from storage.surveys import BELOW, Span, Survey
 
 MOST_REVISIONS = 500
 MOST_MISMATCHES = 200
 MANY = 10  # times what is shown
 
 
-def journal(tx: Tx, world: World, campaign: Campaign, unit: Unit, until: date, *, most: int) -> Excerpt[JournalRow]:
-    """Return the newest entries of the unit and all below it for days up to `until`, newest first."""
-    params = {"unit": unit.id, "campaign": campaign.code, "until": until.isoformat(), "most": most}
-    of_unit = " FROM entries e WHERE {} = :campaign AND e.day <= :until AND e.unit IN (SELECT id FROM below)"
-    whole = int(tx.value(BELOW + "SELECT count(*)" + of_unit.format("e.campaign"), params))
+_OF_UNIT = " FROM entries e WHERE {} = :campaign AND e.day <= :day AND e.unit IN (SELECT id FROM below)"
+
+
+def entries(tx: Tx, span: Span, unit: UnitId) -> int:
+    """Count the entries of a unit and all below it."""
+    return int(tx.value(BELOW + "SELECT count(*)" + _OF_UNIT.format("e.campaign"), span.params_of(unit)))
+
+
+def journal(survey: Survey, *, most: int) -> tuple[JournalRow, ...]:
+    """Return the newest entries of the unit and all below it, newest first."""
+    tx, world, params = survey.tx, survey.world, {**survey.params(), "most": most, "many": MANY * most}
+    some = f"SELECT count(*) FROM (SELECT 1{_OF_UNIT.format('e.campaign')} LIMIT :many)"
     # Of very many entries the newest are soon met on the way back from the end; by the index all would be sorted.
-    campaign_of = "e.campaign || ''" if whole > MANY * most else "e.campaign"
+    campaign_of = "e.campaign || ''" if tx.value(BELOW + some, params) == params["many"] else "e.campaign"
     rows = tx.all(
         f"{BELOW}SELECT e.*, p.name AS who, q.entry AS waits"
-        " FROM (SELECT e.id AS newest" + of_unit.format(campaign_of) + " ORDER BY e.id DESC LIMIT :most) n"
+        " FROM (SELECT e.id AS newest" + _OF_UNIT.format(campaign_of) + " ORDER BY e.id DESC LIMIT :most) n"
         " CROSS JOIN entries e ON e.id = n.newest JOIN people p ON p.id = e.person"
         " LEFT JOIN questions q ON q.entry = e.id ORDER BY e.id DESC",
         params,
@@ -41,7 +48,7 @@ def journal(tx: Tx, world: World, campaign: Campaign, unit: Unit, until: date, *
     questions = {row["id"] for row in rows if row["waits"] is not None}
     # All that came later is among the newest rows too, so each fate is known although older ones are cut off.
     known = {entry: fate for each in versions.values() for entry, (fate, _) in fates(each, questions).items()}
-    return Excerpt(tuple(_journal_row(row, world, known[row["id"]]) for row in rows), whole)
+    return tuple(_journal_row(row, world, known[row["id"]]) for row in rows)
 
 
 def _version(row: Any) -> Version:

@@ -131,12 +131,12 @@ class Store:
         FileExistsError when `path` is there, Damaged when the copy fails its checks, StoreFailed when
         the medium refuses; then nothing is left at `path`.
         """
-        with _translated():
+        with translated():
             await self._on_reader(partial(_copy, target=path))
 
     async def verify(self) -> None:
         """Look through the whole file, beside whatever is written meanwhile. Damaged when it fails its checks."""
-        with _translated():
+        with translated():
             await self._on_reader(schema.verify)
 
     async def fold_log(self) -> bool:
@@ -167,7 +167,7 @@ def _heard(future: "asyncio.Future[Any]") -> None:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Turn errors of SQLite and of the operating system into the data's own."""
     try:
         yield
@@ -223,8 +223,8 @@ async def open_store(
     when the medium refuses.
     """
     async with AsyncExitStack() as stack:
-        with _translated():
-            stack.enter_context(InstanceLock(_existing(path, create=create)))
+        with translated():
+            stack.enter_context(InstanceLock(existing(path, create=create)))
             writer = await stack.enter_async_context(_connection(partial(connecting.writer, path)))
             if not accept_loss:
                 await _hand(writer, sidecar.confirm, path)
@@ -244,18 +244,24 @@ async def open_store(
 async def open_reader(path: Path) -> AsyncIterator[Store]:
     """Open the file for reading only, beside whoever writes it. Raises what `open_store` raises."""
     async with AsyncExitStack() as stack:
-        with _translated():
-            connector = partial(connecting.reader, _existing(path, create=False))
+        with translated():
+            connector = partial(connecting.reader, existing(path, create=False))
             reader = await stack.enter_async_context(_connection(connector))
-            if not await _hand(reader, schema.applied):
-                raise NoDatabase(path)
-            await _hand(reader, schema.check)
+            await _hand(reader, require_schema, path)
         store = Store(None, [reader])
         stack.push_async_callback(store.close)
         yield store
 
 
-def _existing(path: Path, *, create: bool) -> Path:
+def require_schema(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise NoDatabase where the file holds nothing, SchemaError where it has not the schema of this program."""
+    if not schema.applied(connection):
+        raise NoDatabase(path)
+    schema.check(connection)
+
+
+def existing(path: Path, *, create: bool) -> Path:
+    """Return the path of a file that is there, where need be made; NoDatabase, or Behind where it has vanished."""
     if not path.exists():
         sidecar.refuse_vanished(path)
         if not create:

@@ -9,7 +9,7 @@ from bot.domain.campaign import Campaign
 from bot.domain.days import State
 from bot.domain.dossier import DayFacts, state_of
 from bot.domain.units import Unit, UnitId
-from bot.domain.world import World
+from bot.domain.world import Setting, World
 from storage.sqlite import Tx
 from storage.tallies import Turnout
 
@@ -23,13 +23,11 @@ BELOW = (
 
 
 @dataclass(frozen=True)
-class Survey:
-    """What a dossier is about, and the moment at which it is read. `until` is the last day that counts."""
+class Span:
+    """A campaign's days up to `until`, the last one that counts, as they are seen at a moment."""
 
-    tx: Tx
-    world: World
+    setting: Setting
     campaign: Campaign
-    unit: Unit
     until: date
     now: datetime
 
@@ -50,6 +48,10 @@ class Survey:
         """Return the working days whose cut-off has passed."""
         return tuple(day for day in self.all_days if self.works(day) and not self.awaited(day))
 
+    def params_of(self, unit: UnitId) -> dict[str, object]:
+        """Return what queries about a unit are asked with."""
+        return {"campaign": self.campaign.code, "unit": unit, "day": self.last.isoformat()}
+
     @property
     def over(self) -> bool:
         """Tell whether the last day's cut-off has passed."""
@@ -57,11 +59,20 @@ class Survey:
 
     def works(self, day: date) -> bool:
         """Tell whether a day is worked."""
-        return self.world.setting.calendar.works(day)
+        return self.setting.calendar.works(day)
 
     def awaited(self, day: date) -> bool:
         """Tell whether a day's cut-off is still to come."""
-        return self.now < days.cut_off(day, self.world.setting.zone, self.campaign)
+        return self.now < days.cut_off(day, self.setting.zone, self.campaign)
+
+
+@dataclass(frozen=True)
+class Survey(Span):
+    """What a dossier is about: a unit of a world in this span, and the transaction in which it is read."""
+
+    tx: Tx
+    world: World
+    unit: Unit
 
     def locked(self, day: date) -> bool:
         """Tell whether a day takes no more reports."""
@@ -109,4 +120,4 @@ class Survey:
 
     def params(self) -> dict[str, object]:
         """Return what the queries are asked with."""
-        return {"campaign": self.campaign.code, "unit": self.unit.id, "day": self.last.isoformat()}
+        return self.params_of(self.unit.id)

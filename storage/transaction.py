@@ -200,8 +200,18 @@ def commit_together(
 
 def snapshot(connection: sqlite3.Connection, query: Unit[T]) -> T:
     """Run a query on one snapshot and return what it returned; StoreFailed when the medium refuses."""
+    begin(connection)
+    return finish(connection, query)
+
+
+def begin(connection: sqlite3.Connection) -> None:
+    """Begin a snapshot: it is that of the moment at which something is read first."""
     _abandon(connection)
     connection.execute("BEGIN")
+
+
+def finish(connection: sqlite3.Connection, query: Unit[T]) -> T:
+    """Run a query on the snapshot that was begun, and end it."""
     try:
         value, failure = _outcome(Tx(connection), query, nullcontext())
     finally:

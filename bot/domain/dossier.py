@@ -171,12 +171,12 @@ class Dossier:
     def children(self) -> tuple[UnitRow, ...]:
         """Return the units right below that are ranked together, best first; those without a place come last."""
         right_below = {row.unit.id: row for row in self.units if row.depth == 1}
-        return tuple(right_below[place.unit] for place in rank(map(contender, right_below.values())))
+        return tuple(right_below[place.unit] for place in rank(contender(row.status) for row in right_below.values()))
 
 
-def contender(row: UnitRow) -> Contender:
+def contender(status: Status) -> Contender:
     """Return a unit as it is ranked: by its total of its own target, for a ratio by numerator of denominator."""
-    return Contender(row.unit.id, row.unit.name, main_share(row.status))
+    return Contender(status.unit.id, status.unit.name, main_share(status))
 
 
 def main_share(status: Status) -> Share | None:

@@ -50,7 +50,7 @@ def _survey(tx: Tx, code: str) -> Survey:
     world = world_of(tx, CONFIG)
     unit = world.tree.find(code)
     assert unit is not None
-    return Survey(tx, world, CONFIG.campaigns[0], unit, DAY, EVENING)
+    return Survey(world.setting, CONFIG.campaigns[0], DAY, EVENING, tx, world, unit)
 
 
 @cache

@@ -27,7 +27,7 @@ def survey(tx: Tx, code: str = "BT", until: date = DAY, now: datetime = EVENING)
     world = world_of(tx, day=until)
     unit = world.tree.find(code)
     assert unit is not None
-    return Survey(tx, world, world.setting.campaigns[0], unit, until, now)
+    return Survey(world.setting, world.setting.campaigns[0], until, now, tx, world, unit)
 
 
 def read(tx: Tx, code: str = "BT", until: date = DAY, now: datetime = EVENING) -> Dossier:
@@ -149,9 +149,8 @@ def test_the_journal_tells_what_became_of_every_entry(tx: Tx, pen: Pen) -> None:
 def test_a_journal_that_is_cut_knows_how_many_it_leaves_out(tx: Tx, pen: Pen) -> None:
     reported(pen)
     about = survey(tx)
-    found = excerpts.journal(tx, about.world, about.campaign, about.unit, DAY, most=2)
-    assert [row.day for row in found.rows] == [YESTERDAY, DAY]
-    assert (found.whole, found.left_out) == (7, 5)
+    assert [row.day for row in excerpts.journal(about, most=2)] == [YESTERDAY, DAY]
+    assert excerpts.entries(tx, about, about.unit.id) == 7
 
 
 def test_only_entries_of_the_unit_and_of_days_that_count_are_in_the_journal(tx: Tx, pen: Pen) -> None:
