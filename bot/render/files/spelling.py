@@ -42,19 +42,22 @@ class QuickWorksheet(Worksheet):  # type: ignore[misc]  # as above
     def put_row(self, row: int, values: Sequence[Cell], forms: Sequence[Any]) -> None:
         """Write a whole row of the usual height from its first column on; the next one lies below it."""
         spelled = [_SPELLED.get(type(value), _awkward)(value) for value in values]
-        styles = [form.xf_index for form in forms]  # None until the first cell has the format
+        styles = tuple([form.xf_index for form in forms])  # None until the first cell has the format
         if None in spelled or None in styles:
             for column, (value, form) in enumerate(zip(values, forms, strict=True)):
                 self.put(row, column, value, form)
             return
         self._write_single_row(row)  # what stands above it
         self._check_dimensions(row, len(values) - 1)
-        number = row + 1
-        cells = [
-            f'<c r="{letters}{number}" s="{style}"{rest}'
-            for letters, style, rest in zip(map(_column, range(len(values))), styles, spelled, strict=True)
-        ]
-        self.fh.write(f'<row r="{number}">{"".join(cells)}</row>')
+        filled: list[Any] = [row + 1] * (2 * len(spelled))
+        filled[1::2] = spelled
+        self.fh.write(f'<row r="{row + 1}">{_blank(styles) % tuple(filled)}</row>')
+
+
+@lru_cache(maxsize=64)
+def _blank(styles: tuple[int, ...]) -> str:
+    """Return the cells of a row with these styles: in each the row's number and the cell's end are to be filled in."""
+    return "".join(f'<c r="{_column(place)}%d" s="{style}"%s' for place, style in enumerate(styles))
 
 
 def _awkward(_: Cell) -> None:
