@@ -129,7 +129,7 @@ def _siblings(survey: Survey) -> tuple[Place, ...]:
 def _books(survey: Survey) -> _Books:
     tx, params = survey.tx, survey.params()
     totals = _by_key(
-        tx.all(
+        tx.tuples(
             BELOW + "SELECT t.unit, t.metric, t.part, t.amount FROM below CROSS JOIN totals t"
             " WHERE t.unit = below.id AND t.campaign = :campaign",
             params,
@@ -137,16 +137,17 @@ def _books(survey: Survey) -> _Books:
     )
     # As for one unit: what came later is taken off the totals, so that today's cost the same on every day.
     daily = (
-        BELOW + "SELECT d.unit, d.metric, d.part, sum(d.amount) AS amount FROM below CROSS JOIN daily d"
-        " WHERE d.unit = below.id AND d.campaign = :campaign AND d.day {} :day GROUP BY d.unit, d.metric, d.part"
+        BELOW + "SELECT d.unit, d.metric, d.part, {} FROM below CROSS JOIN daily d"
+        " WHERE d.unit = below.id AND d.campaign = :campaign AND d.day {}"
     )
-    for unit, sums in _by_key(tx.all(daily.format(">"), params)).items():
+    later = daily.format("sum(d.amount)", "> :day GROUP BY d.unit, d.metric, d.part")
+    for unit, sums in _by_key(tx.tuples(later, params)).items():
         for key, amount in sums.items():
             totals[unit][key] -= amount
     return _Books(
         totals,
-        _by_key(tx.all(daily.format("="), params)),
-        _turnouts(tx.run(_TURNOUT.format("= :day"), params)),
+        _by_key(tx.tuples(daily.format("d.amount", "= :day"), params)),
+        _turnouts(tx.tuples(_TURNOUT.format("= :day"), params)),
     )
 
 

@@ -88,20 +88,21 @@ def revisions(tx: Tx, world: World, campaign: Campaign, unit: Unit, until: date)
 # Both have the same columns: what was given to whom, for what, since when; only of what was given more than once.
 _TARGETS = (
     "SELECT 1 AS is_target, unit, metric, '' AS part, phase, coalesce(amount, percent) AS figure,"
-    " percent IS NOT NULL AS is_percent, since FROM targets WHERE (unit, metric, phase) IN"
-    " (SELECT unit, metric, phase FROM targets WHERE campaign = :campaign"
+    " percent IS NOT NULL AS is_percent, since FROM (SELECT unit, campaign, metric, phase FROM targets"
     " GROUP BY unit, campaign, metric, phase HAVING count(*) > 1)"
+    " CROSS JOIN targets USING (unit, campaign, metric, phase)"
 )
 _BASELINES = (
-    "SELECT 0 AS is_target, unit, metric, part, 0 AS phase, amount AS figure, 0 AS is_percent, since FROM baselines"
-    " WHERE (unit, metric, part) IN (SELECT unit, metric, part FROM baselines WHERE campaign = :campaign"
+    "SELECT 0 AS is_target, unit, metric, part, 0 AS phase, amount AS figure, 0 AS is_percent, since"
+    " FROM (SELECT unit, campaign, metric, part FROM baselines"
     " GROUP BY unit, campaign, metric, part HAVING count(*) > 1)"
+    " CROSS JOIN baselines USING (unit, campaign, metric, part)"
 )
 
 
 def _revisions(tx: Tx, source: str, campaign: Campaign, unit: Unit, until: date) -> Iterator[Revision]:
     rows = tx.all(
-        f"{BELOW}{source} AND campaign = :campaign AND since <= :until AND unit IN (SELECT id FROM below)"
+        f"{BELOW}{source} WHERE campaign = :campaign AND since <= :until AND unit IN (SELECT id FROM below)"
         " ORDER BY unit, metric, part, phase, since, id",
         {"unit": unit.id, "campaign": campaign.code, "until": until.isoformat()},
     )

@@ -234,8 +234,7 @@ def _kept(tx: Tx, table: _Table, where: tuple[Any, ...]) -> Rows:
     """Return the rows of one unit in a campaign, or of a whole table, without the columns of `where`."""
     keys = table.keys[len(where) :]
     chosen = f" WHERE {' AND '.join(f'{column} = ?' for column in table.keys[: len(where)])}" if where else ""
-    rows = tx.run(f"SELECT {', '.join((*keys, *table.values))} FROM {table.name}{chosen}", where)
-    rows.row_factory = None  # millions of them: plain tuples are enough
+    rows = tx.tuples(f"SELECT {', '.join((*keys, *table.values))} FROM {table.name}{chosen}", where)
     return {row[: len(keys)]: row[len(keys) :] for row in rows}
 
 

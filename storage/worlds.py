@@ -53,7 +53,7 @@ def absences(tx: Tx, setting: Setting, tree: Tree) -> Absences:
 
 def units(tx: Tx) -> list[Unit]:
     """Return all units in the order in which they came; a merged one stands under the unit that goes on for it."""
-    rows = tx.run(
+    rows = tx.tuples(
         "SELECT id, code, name, level, coalesce(merged_into, parent), population, nullif(aliases, '[]'), closed,"
         " merged_into IS NOT NULL FROM units ORDER BY id"
     )
@@ -75,7 +75,7 @@ def units(tx: Tx) -> list[Unit]:
 
 def targets(tx: Tx, campaign: str) -> list[TargetRow]:
     """Return all dated targets of a campaign, oldest first."""
-    rows = tx.run(
+    rows = tx.tuples(
         "SELECT unit, metric, phase, amount, percent, since FROM targets WHERE campaign = ? ORDER BY since, id",
         (campaign,),
     )
@@ -91,7 +91,7 @@ def targets(tx: Tx, campaign: str) -> list[TargetRow]:
 
 def baselines(tx: Tx, campaign: str) -> list[BaselineRow]:
     """Return all dated baselines of a campaign, oldest first."""
-    rows = tx.run(
+    rows = tx.tuples(
         "SELECT unit, metric, part, amount, since FROM baselines WHERE campaign = ? ORDER BY since, id", (campaign,)
     )
     key, day, same = cache(Key), cache(date.fromisoformat), _sameness()
