@@ -1,5 +1,6 @@
 """Dossiers: what files show is what /status shows, for every unit, and nothing is left out without a word."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -153,11 +154,21 @@ def test_a_journal_that_is_cut_knows_how_many_it_leaves_out(tx: Tx, pen: Pen) ->
     assert excerpts.entries(tx, about, about.unit.id) == 7
 
 
+@pytest.mark.parametrize("code", ["a", "z"])
+def test_entries_of_other_campaigns_are_not_counted(tx: Tx, pen: Pen, code: str) -> None:
+    reported(pen)
+    about = survey(tx)
+    other = replace(about, campaign=about.campaign.model_copy(update={"code": code}))
+    assert excerpts.entries(tx, other, about.unit.id) == 0
+
+
 def test_only_entries_of_the_unit_and_of_days_that_count_are_in_the_journal(tx: Tx, pen: Pen) -> None:
     reported(pen)
     assert {row.unit for row in read(tx, cast.SON_DONG).journal.rows} == {pen.unit(cast.SON_DONG)}
     assert read(tx, "CT").journal.whole == 0
-    assert {row.day for row in read(tx, until=YESTERDAY).journal.rows} == {DAY - timedelta(days=2), YESTERDAY}
+    before = read(tx, until=YESTERDAY).journal
+    assert {row.day for row in before.rows} == {DAY - timedelta(days=2), YESTERDAY}
+    assert before.whole == len(before.rows)
 
 
 def test_a_target_that_was_given_anew_is_a_revision_and_a_mismatch_is_shown(tx: Tx, pen: Pen) -> None:
