@@ -20,7 +20,6 @@ from storage.sqlite import Tx
 from storage.taking import Taken
 
 ACTOR = "cli"
-SHOWN_DIFFERENCES = 20
 
 Result = dict[str, Any]
 Operation = Callable[..., Result]
@@ -147,9 +146,9 @@ def roster_apply(
 def rebuild(tx: Tx, setting: Setting, now: datetime) -> Result:
     """Make everything derived anew. Returns how many `differences` there were, and the `first` of them as text."""
     found = rebuilding.rebuild(tx, world_of(tx, setting, now))
-    audit.note(tx, int(now.timestamp()), ACTOR, "rebuilt", differences=len(found))
-    first = [f"{each.table} {each.key}: {each.kept} instead of {each.right}" for each in found[:SHOWN_DIFFERENCES]]
-    return {"differences": len(found), "first": first}
+    audit.note(tx, int(now.timestamp()), ACTOR, "rebuilt", differences=found.count)
+    first = [f"{each.table} {each.key}: {each.kept} instead of {each.right}" for each in found.first]
+    return {"differences": found.count, "first": first}
 
 
 def release(tx: Tx, setting: Setting, now: datetime, *, drop: bool) -> Result:  # noqa: ARG001  (as all)

@@ -2,26 +2,31 @@
 
 This way of reckoning is another one than that of `tallies.settle`: it looks at whole histories and adds
 up, where the other keeps running sums. That both agree is the proof that no number was lost or doubled.
-A unit is looked at after those below it and forgotten when its sums are added to the one above: a nation's
-year has forty million derived rows.
+A unit is looked at after those below it, mended, and forgotten when its sums are added to the one above:
+a nation's year has forty million derived rows, and those of one way to the root are held at a time.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
+from heapq import nsmallest
+from itertools import chain
 from typing import Any
 
-from bot.domain.campaign import Campaign, Entered, Key
+from bot.domain.campaign import Entered
 from bot.domain.questions import differences
 from bot.domain.units import UnitId
 from bot.domain.world import World
-from storage import entries
-from storage.entries import Entry, EntryState, Slot
 from storage.sqlite import Tx
+from storage.written import read
 
-Rows = dict[tuple[Any, ...], tuple[Any, ...]]
+SHOWN = 20
+"""How many differences are kept to be shown."""
+
+Row = tuple[Any, ...]
+_Standing = tuple[str, int, int, int, Mapping[str, int]]
+"""A report: its day and slot, the entry that stands, whether the report first came on time, and its amounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,11 @@ class _Table:
     keys: tuple[str, ...]
     values: tuple[str, ...]
     noughts: bool = False
+
+    def by_key(self, rows: Iterable[Row], known: int) -> dict[Row, Row]:
+        """Return values by key, of rows without the first `known` columns."""
+        split = len(self.keys) - known
+        return {row[:split]: row[split:] for row in rows if not self.noughts or any(row[split:])}
 
 
 _WHERE = ("campaign", "unit")
@@ -44,205 +54,218 @@ _TURNOUT = _Table("turnout", (*_WHERE, "day"), ("reported", "on_time"), noughts=
 _TABLES = (_REPORTS, _QUESTIONS, _TALLIES, _TOTALS, _DAILY, _TURNOUT)
 _ORDER = {table.name: number for number, table in enumerate(_TABLES)}
 
+_ACCEPTED = (
+    "SELECT day, slot, id, on_time, amounts FROM entries WHERE campaign = ? AND unit = ? AND state = 'accepted'"
+    " ORDER BY day, slot, id"
+)
+# A question is answered by a later word on the same metric, unless it was dropped, and by one that says so.
+_OPEN = (
+    "SELECT q.id, q.campaign, q.unit, q.day, q.slot, q.person FROM entries q WHERE q.state = 'questioned'"
+    " AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.campaign = q.campaign AND e.unit = q.unit AND e.day = q.day"
+    " AND e.slot = q.slot AND e.id > q.id AND (e.answers = q.id OR e.state <> 'dropped' AND EXISTS"
+    " (SELECT 1 FROM json_each(e.given) said, json_each(q.given) asked WHERE said.key = asked.key))) ORDER BY q.id"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A derived row that is kept otherwise than the entries say; None: there is no such row."""
 
     table: str
-    key: tuple[Any, ...]
-    kept: tuple[Any, ...] | None
-    right: tuple[Any, ...] | None
+    key: Row
+    kept: Row | None
+    right: Row | None
+
+
+@dataclass(slots=True)
+class Differences:
+    """How many rows are kept otherwise, and the first of them, by table and key."""
+
+    count: int = 0
+    first: list[Difference] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return self.count
+
+    def add(self, found: Sequence[Difference]) -> None:
+        """Count some more."""
+        self.count += len(found)
+        self.first = nsmallest(SHOWN, [*self.first, *found], key=lambda each: (_ORDER[each.table], repr(each.key)))
 
 
 @dataclass(slots=True)
 class _Sums:
-    """What a unit and all below it come to, by day."""
+    """What a unit and all below it come to: by day, metric and part, and by day."""
 
     daily: defaultdict[tuple[str, str, str], int] = field(default_factory=lambda: defaultdict(int))
-    turnout: dict[tuple[str], tuple[int, int]] = field(default_factory=dict)
+    turnout: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def add(self, other: "_Sums") -> None:
+        daily, turnout = self.daily, self.turnout
         for key, amount in other.daily.items():
-            self.daily[key] += amount
+            daily[key] += amount
         for day, (reported, on_time) in other.turnout.items():
-            ours = self.turnout.get(day, (0, 0))
-            self.turnout[day] = (ours[0] + reported, ours[1] + on_time)
+            ours = turnout.get(day, (0, 0))
+            turnout[day] = (ours[0] + reported, ours[1] + on_time)
 
-    def totals(self) -> Rows:
-        found: defaultdict[tuple[str, str], int] = defaultdict(int)
+    def rows(self) -> dict[_Table, list[Row]]:
+        totals: defaultdict[tuple[str, str], int] = defaultdict(int)
         for (_, metric, part), amount in self.daily.items():
-            found[metric, part] += amount
-        return _ones(found)
+            totals[metric, part] += amount
+        return {
+            _TOTALS: sorted([(*key, amount) for key, amount in totals.items()]),
+            _DAILY: sorted([(day, metric, part, amount) for (day, metric, part), amount in self.daily.items()]),
+            _TURNOUT: sorted([(day, reported, on_time) for day, (reported, on_time) in self.turnout.items()]),
+        }
 
 
-def _ones(sums: Mapping[Any, int]) -> Rows:
-    return {key: (amount,) for key, amount in sums.items()}
+_Batch = tuple[_Table, list[Difference]]
 
 
-def rebuild(tx: Tx, world: World) -> list[Difference]:
-    """Put everything derived in order and return what was not; empty is the proof that all was right."""
-    found = compare(tx, world)
-    for table in _TABLES:
-        _mend(tx, table, [difference for difference in found if difference.table == table.name])
+def rebuild(tx: Tx, world: World) -> Differences:
+    """Put everything derived in order and return what was not; none is the proof that all was right."""
+    return _gathered(_differing(tx, world), lambda batch: _mend(tx, *batch))
+
+
+def compare(tx: Tx, world: World) -> Differences:
+    """Work everything out from entries and roster, and return what is kept otherwise; it changes nothing."""
+    return _gathered(_differing(tx, world), lambda _: None)
+
+
+def _gathered(batches: Iterable[_Batch], seen: Callable[[_Batch], None]) -> Differences:
+    found = Differences()
+    for batch in batches:
+        found.add(batch[1])
+        seen(batch)
     return found
 
 
-def compare(tx: Tx, world: World) -> list[Difference]:
-    """Work everything out from entries and roster, and return what is kept otherwise; it changes nothing."""
-    look = _Look(tx, world)
-    return sorted(look.differences(), key=lambda each: (_ORDER[each.table], repr(each.key)))
+def _differing(tx: Tx, world: World) -> Iterator[_Batch]:
+    """Look at all units, of every campaign that the file knows, and yield what is kept otherwise of each."""
+    tree = world.tree
+    for campaign, units in _known(tx).items():
+        look = _Look(tx, world, campaign, {above for unit in units & tree.units.keys() for above in tree.path(unit)})
+        for top in (unit for unit in look.touched if tree[unit].parent is None):
+            yield from look.fold(top)
+        for unit in units - tree.units.keys():
+            yield from look.at(unit, look.own(unit), _Sums())
+    yield from _compared(tx, _QUESTIONS, (), _rows(tx, _OPEN))
 
 
+@dataclass(frozen=True, slots=True)
 class _Look:
-    """One look through all units, of every campaign that the file knows."""
+    """One look through the units of a campaign that have entries or derived rows, or lie above such."""
 
-    def __init__(self, tx: Tx, world: World) -> None:
-        self._tx = tx
-        self._world = world
-        self._known = _known(tx)
-        self._found: list[Difference] = []
-        self._questions: Rows = {}
+    tx: Tx
+    world: World
+    campaign: str
+    touched: set[UnitId]
 
-    def differences(self) -> list[Difference]:
-        """Return what is kept otherwise."""
-        tree = self._world.tree
-        for campaign, units in self._known.items():
-            touched = {above for unit in units & tree.units.keys() for above in tree.path(unit)}
-            for top in (unit for unit in touched if tree[unit].parent is None):
-                self._fold(campaign, top, touched)
-            for unit in units - tree.units.keys():
-                self._look_at(campaign, unit, _Sums(), self._own(campaign, unit)[0])
-        self._compare(_QUESTIONS, (), _kept(self._tx, _QUESTIONS, ()), self._questions)
-        return self._found
-
-    def _fold(self, campaign: str, unit: UnitId, touched: set[UnitId]) -> _Sums:
+    def fold(self, unit: UnitId) -> Generator[_Batch, None, _Sums]:
         """Look at a unit after all below it, and return what they come to."""
-        rows, sums = self._own(campaign, unit)
-        for child in self._world.tree.children[unit]:
-            if child in touched:
-                sums.add(self._fold(campaign, child, touched))
-        self._look_at(campaign, unit, sums, rows)
+        own = self.own(unit)
+        sums = _summed(own)
+        for child in self.world.tree.children[unit]:
+            if child in self.touched:
+                sums.add((yield from self.fold(child)))
+        yield from self.at(unit, own, sums)
         return sums
 
-    def _own(self, campaign: str, unit: UnitId) -> tuple[Mapping[_Table, Rows], _Sums]:
-        """Work out the reports and tallies of a unit itself, and what they come to."""
-        standing: dict[Slot, Entry] = {}
-        reports: Rows = {}
-        for slot, history in groupby(entries.of_unit(self._tx, campaign, unit), key=lambda entry: entry.slot):
-            versions = list(history)
-            self._questions |= _questions(versions)
-            stands, on_time = _stand(versions)
-            if stands is not None:
-                standing[slot] = stands
-                reports[slot.day.isoformat(), slot.person] = (stands.id, int(on_time))
-        tallies = dict(_tallies(self._world, standing))
-        return {_REPORTS: reports, _TALLIES: tallies}, _summed(reports, tallies)
+    def at(self, unit: UnitId, own: Mapping[_Table, list[Row]], sums: _Sums) -> Iterator[_Batch]:
+        """Compare what is kept of a unit."""
+        for table, right in {**own, **sums.rows()}.items():
+            yield from _compared(self.tx, table, (self.campaign, unit), right)
 
-    def _look_at(self, campaign: str, unit: UnitId, sums: _Sums, own: Mapping[_Table, Rows]) -> None:
-        right = {**own, _TOTALS: sums.totals(), _DAILY: _ones(sums.daily), _TURNOUT: dict(sums.turnout)}
-        for table, rows in right.items():
-            self._compare(table, (campaign, unit), _kept(self._tx, table, (campaign, unit)), rows)
+    def own(self, unit: UnitId) -> dict[_Table, list[Row]]:
+        """Work out the reports and tallies of a unit itself."""
+        standing = _standing(_rows(self.tx, _ACCEPTED, (self.campaign, unit)))
+        tallies = chain.from_iterable(self._tallies(unit, standing))
+        return {_REPORTS: [each[:-1] for each in standing], _TALLIES: sorted(tallies)}
 
-    def _compare(self, table: _Table, where: tuple[Any, ...], kept: Rows, right: Mapping[Any, Any]) -> None:
-        if kept == right:
+    def _tallies(self, unit: UnitId, standing: Sequence[_Standing]) -> Iterator[list[Row]]:
+        campaign = self.world.setting.campaign(self.campaign)
+        if campaign is None or unit not in self.world.tree.units:
             return
-        for key in {*kept, *right}:
-            one, other = kept.get(key), right.get(key)
-            if table.noughts:
-                one, other = (None if row is None or not any(row) else row for row in (one, other))
-            if one != other:
-                self._found.append(Difference(table.name, (*where, *key), one, other))
+        for key in campaign.keys:
+            name, (metric, part) = str(key), key
+            said = [(day, slot, amounts[name]) for day, slot, _, _, amounts in standing if name in amounts]
+            if campaign.metric(metric).entry is not Entered.CUMULATIVE:
+                yield [(metric, part, day, slot, amount, None) for day, slot, amount in said]
+            elif said:
+                opening = self.world.goals[self.campaign].opening(unit, key)
+                yield [(metric, part, *each) for each in _added(said, opening)]
+
+
+def _standing(versions: Iterable[Row]) -> list[_Standing]:
+    """Return what stands; an empty version withdraws the report, and one that comes again is a new one."""
+    standing: dict[tuple[str, int], _Standing] = {}
+    for day, slot, entry, on_time, text in versions:
+        amounts, before = read(text), standing.pop((day, slot), None)
+        if amounts:
+            standing[day, slot] = day, slot, entry, before[3] if before else on_time, amounts
+    return list(standing.values())
+
+
+def _added(said: Iterable[tuple[str, int, int]], opening: int) -> Iterator[tuple[str, int, int, int]]:
+    """Yield what running totals have added day by day, each with the total; they run for each person alone."""
+    running: defaultdict[int, list[tuple[date, int]]] = defaultdict(list)
+    for day, slot, total in said:
+        running[slot].append((date.fromisoformat(day), total))
+    for slot, typed in running.items():
+        totals = dict(typed)
+        for when, amount in differences(typed, opening):
+            yield when.isoformat(), slot, amount, totals[when]
+
+
+def _summed(own: Mapping[_Table, list[Row]]) -> _Sums:
+    """Add a unit's own reports up; a part counts for its metric too, a unit once, however many officers it has."""
+    sums = _Sums()
+    for metric, part, day, _, amount, _ in own[_TALLIES]:
+        sums.daily[day, metric, ""] += amount
+        if part:
+            sums.daily[day, metric, part] += amount
+    for day, _, _, on_time in own[_REPORTS]:
+        sums.turnout[day] = (1, max(on_time, sums.turnout.get(day, (1, 0))[1]))
+    return sums
 
 
 def _known(tx: Tx) -> dict[str, set[UnitId]]:
     """Return the units, by campaign, that have entries or derived rows."""
-    tables = ("entries", *(table.name for table in _TABLES if table is not _QUESTIONS))
     known: defaultdict[str, set[UnitId]] = defaultdict(set)
-    for table in tables:
-        for row in tx.run(f"SELECT DISTINCT campaign, unit FROM {table}"):
-            known[row["campaign"]].add(UnitId(row["unit"]))
+    for table in ("entries", *(table.name for table in _TABLES if table is not _QUESTIONS)):
+        # One step from unit to unit: DISTINCT would look at every row.
+        ask = f"SELECT campaign, unit FROM {table} WHERE (campaign, unit) > (?, ?) ORDER BY campaign, unit LIMIT 1"
+        found = tx.one(ask, ("", 0))
+        while found:
+            known[found["campaign"]].add(UnitId(found["unit"]))
+            found = tx.one(ask, tuple(found))
     return dict(known)
 
 
-def _questions(versions: list[Entry]) -> Rows:
-    """Return the open questions of a slot."""
-    return {
-        (entry.id,): (*_where(entry.slot), entry.author)
-        for entry in versions
-        if entry.state is EntryState.QUESTIONED and not any(_answers(later, entry) for later in versions)
-    }
+def _compared(tx: Tx, table: _Table, where: Row, right: list[Row]) -> Iterator[_Batch]:
+    """Compare the rows of one unit, or of a whole table, with the right ones, which are in the order of its key."""
+    columns = ", ".join((*table.keys[len(where) :], *table.values))
+    chosen = " AND ".join(f"{column} = ?" for column in table.keys[: len(where)]) or "TRUE"
+    order = ", ".join(table.keys)
+    kept = _rows(tx, f"SELECT {columns} FROM {table.name} WHERE {chosen} ORDER BY {order}", where)
+    if kept == right:
+        return
+    one, other = (table.by_key(rows, len(where)) for rows in (kept, right))
+    differing = (key for key in {*one, *other} if one.get(key) != other.get(key))
+    found = [Difference(table.name, (*where, *key), one.get(key), other.get(key)) for key in differing]
+    if found:
+        yield table, found
 
 
-def _where(slot: Slot) -> tuple[Any, ...]:
-    return slot.campaign, slot.unit, slot.day.isoformat(), slot.person
-
-
-def _answers(later: Entry, question: Entry) -> bool:
-    if later.id <= question.id:
-        return False
-    spoken = later.state is not EntryState.DROPPED and set(later.given) & set(question.given)
-    return bool(spoken) or later.answers == question.id
-
-
-def _stand(versions: list[Entry]) -> tuple[Entry | None, bool]:
-    """Return the entry that stands for a slot, if any, and whether its report first came on time."""
-    accepted = [entry for entry in versions if entry.state is EntryState.ACCEPTED]
-    if not accepted or not accepted[-1].amounts:
-        return None, False
-    first = len(accepted)
-    while first and accepted[first - 1].amounts:
-        first -= 1
-    return accepted[-1], accepted[first].on_time
-
-
-def _tallies(world: World, standing: Mapping[Slot, Entry]) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
-    """Yield the tallies of a unit's reports; what is typed as a running total counts by its difference."""
-    running: defaultdict[tuple[Slot, Key], list[tuple[date, int]]] = defaultdict(list)
-    for slot, entry in standing.items():
-        campaign = world.setting.campaign(slot.campaign)
-        for key in campaign.keys if campaign and slot.unit in world.tree.units else ():
-            if key not in entry.amounts:
-                continue
-            if _is_running(campaign, key):
-                running[slot._replace(day=date.min), key].append((slot.day, entry.amounts[key]))
-            else:
-                yield (key.metric, key.part, slot.day.isoformat(), slot.person), (entry.amounts[key], None)
-    for (slot, key), typed in running.items():
-        totals = dict(typed)
-        opening = world.goals[slot.campaign].opening(slot.unit, key)
-        for day, amount in differences(typed, opening):
-            yield (key.metric, key.part, day.isoformat(), slot.person), (amount, totals[day])
-
-
-def _is_running(campaign: Campaign | None, key: Key) -> bool:
-    return campaign is not None and campaign.metric(key.metric).entry is Entered.CUMULATIVE
-
-
-def _summed(reports: Rows, tallies: Rows) -> _Sums:
-    """Add a unit's own reports up; a part counts for its metric too, a unit once, however many officers it has."""
-    sums = _Sums()
-    for (metric, part, day, _), (amount, _) in tallies.items():
-        for each in dict.fromkeys((part, "")):
-            sums.daily[day, metric, each] += amount
-    for (day, _), (_, on_time) in reports.items():
-        sums.turnout[day,] = (1, max(on_time, sums.turnout.get((day,), (1, 0))[1]))
-    return sums
-
-
-def _kept(tx: Tx, table: _Table, where: tuple[Any, ...]) -> Rows:
-    """Return the rows of one unit in a campaign, or of a whole table, without the columns of `where`."""
-    keys = table.keys[len(where) :]
-    chosen = f" WHERE {' AND '.join(f'{column} = ?' for column in table.keys[: len(where)])}" if where else ""
-    rows = tx.tuples(f"SELECT {', '.join((*keys, *table.values))} FROM {table.name}{chosen}", where)
-    return {row[: len(keys)]: row[len(keys) :] for row in rows}
+def _rows(tx: Tx, sql: str, params: Row = ()) -> list[Row]:
+    found = tx.run(sql, params)
+    found.row_factory = None  # millions of them: plain tuples are enough
+    return found.fetchall()
 
 
 def _mend(tx: Tx, table: _Table, found: Iterable[Difference]) -> None:
     columns = (*table.keys, *table.values)
     delete = f"DELETE FROM {table.name} WHERE {' AND '.join(f'{key} = ?' for key in table.keys)}"
     insert = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join('?' for _ in columns)})"
-    for difference in found:
-        tx.run(delete, difference.key)
-        if difference.right is not None:
-            tx.run(insert, (*difference.key, *difference.right))
+    tx.run_many(delete, [each.key for each in found])
+    tx.run_many(insert, [(*each.key, *each.right) for each in found if each.right is not None])

@@ -60,7 +60,7 @@ def take(
         return found
     moment, change = int(now.timestamp()), diff(found.old, found.new)
     rosters.apply(tx, change, found.since, moment)
-    rebuilt = len(rebuilding.rebuild(tx, worlds.load(tx, setting, now.astimezone(setting.zone).date())))
+    rebuilt = rebuilding.rebuild(tx, worlds.load(tx, setting, now.astimezone(setting.zone).date())).count
     audit.note(tx, moment, actor, "roster applied", **change.counts, since=found.since.isoformat(), rebuilt=rebuilt)
     audit.note_roster(tx, moment, actor, change)
     return Taken(change, rebuilt)

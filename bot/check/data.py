@@ -55,7 +55,7 @@ async def chain_lines(scene: Scene) -> list[Line]:
 
 def _differences(tx: Tx, scene: Scene) -> int:
     world = world_of(tx, scene.setting, scene.clock.now())
-    return len(rebuilding.compare(tx, world))
+    return rebuilding.compare(tx, world).count
 
 
 async def sequence_lines(scene: Scene) -> list[Line]:

@@ -196,7 +196,7 @@ class Tour:
         if self.well:
             self._title(f"✓ {sent}: lũy kế tăng đúng bằng số đã gửi, tính lại từ đầu cũng khớp")
         else:
-            self._title(f"✗ {sent}: số liệu không khớp, {len(differences)} chỗ khác nhau")
+            self._title(f"✗ {sent}: số liệu không khớp, {differences.count} chỗ khác nhau")
 
     def _count(self, numbers: Mapping[Key, int]) -> None:
         for key, amount in numbers.items():

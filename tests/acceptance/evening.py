@@ -140,7 +140,7 @@ def _board(tx: Tx, world: World, campaign: Campaign, unit: str) -> Board:
 
 def _books(tx: Tx, world: World) -> Books:
     return Books(
-        rebuilding.compare(tx, world),
+        rebuilding.compare(tx, world).first,
         tx.value("SELECT count(*) FROM entries"),
         tx.value("SELECT count(*) FROM entries WHERE supersedes IS NOT NULL AND state = 'accepted'"),
         Counter({row["what"]: row["n"] for row in tx.all("SELECT what, count(*) AS n FROM audit GROUP BY what")}),

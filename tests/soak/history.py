@@ -139,7 +139,7 @@ async def sums_are_the_replay(traces: Traces, store: Store | None = None) -> lis
     setting, day = setting_of(traces.config), traces.now.astimezone(traces.config.zone).date()
     world = await store.read(partial(worlds.load, setting=setting, day=day))
     differences = await store.write(partial(rebuilding.rebuild, world=world))
-    return [Finding(WRONG, f"I3 {each.table} {each.key}", each.kept, each.right) for each in differences]
+    return [Finding(WRONG, f"I3 {each.table} {each.key}", each.kept, each.right) for each in differences.first]
 
 
 def every_message_arrived_once(traces: Traces, data: sqlite3.Connection) -> Iterator[Finding]:
