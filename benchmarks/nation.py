@@ -21,7 +21,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks import country, table
-from benchmarks.child import Child
+from benchmarks.child import LOOK_S, Child, usage
 from benchmarks.history import CAMPAIGN
 from benchmarks.questions import Nation, Sight, found
 from benchmarks.samples import Samples, quantile, sample
@@ -204,17 +204,20 @@ def _environment(nation: Nation, server: BotApiServer) -> dict[str, str]:
 def rebuilt(nation: Nation) -> Figures:
     """Measure `tiendo rebuild`. RuntimeError where it finds a difference: then the past was not a true one."""
     command = (sys.executable, "-m", "bot", "rebuild", "--config", str(nation.path))
-    begun = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # noqa: S603  (our own program)
-    said = process.stdout.read() if process.stdout else ""
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    begun, spent, peak = time.perf_counter(), _of_children(), 0.0
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:  # noqa: S603  (our own program)
+        # Looked at while it runs: what is told of it afterwards includes what this process held when it began.
+        while process.poll() is None:
+            with suppress(StopIteration):  # it has just ended
+                peak = usage(process.pid).peak_mb
+            time.sleep(LOOK_S)
+        said = process.stdout.read() if process.stdout else ""
     if process.returncode:
         raise RuntimeError(said)
     return {
         "rebuild s": time.perf_counter() - begun,
-        "rebuild CPU s": usage.ru_utime + usage.ru_stime,
-        "rebuild memory MB": usage.ru_maxrss / 1024,
+        "rebuild CPU s": _of_children() - spent,
+        "rebuild memory MB": peak,
     }
 
 
