@@ -1,7 +1,7 @@
 """Entries: every version of every report, appended and never changed."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -194,12 +194,6 @@ def questions(tx: Tx, slot: Slot) -> list[Entry]:
         (slot.campaign, slot.unit, slot.day.isoformat(), slot.person),
     )
     return [read(row) for row in rows]
-
-
-def of_unit(tx: Tx, campaign: str, unit: UnitId) -> Iterator[Entry]:
-    """Yield every version of a unit's reports, slot by slot, each oldest first."""
-    rows = tx.run("SELECT * FROM entries WHERE campaign = ? AND unit = ? ORDER BY day, slot, id", (campaign, unit))
-    return map(read, rows)
 
 
 def reported_by(tx: Tx, slot: Slot) -> list[Slot]:
