@@ -16,6 +16,7 @@ from bot.render.texts import LANGUAGES, Texts
 from handlers import closing
 from storage import audit, held, invites, personal, rebuilding, taking, worlds
 from storage.invites import InviteKind
+from storage.rebuilding import Tell, untold
 from storage.sqlite import Tx
 from storage.taking import Taken
 
@@ -143,9 +144,9 @@ def roster_apply(
     return {**taken.diff.counts, "rebuilt": taken.rebuilt}
 
 
-def rebuild(tx: Tx, setting: Setting, now: datetime) -> Result:
+def rebuild(tx: Tx, setting: Setting, now: datetime, *, tell: Tell = untold) -> Result:
     """Make everything derived anew. Returns how many `differences` there were, and the `first` of them as text."""
-    found = rebuilding.rebuild(tx, world_of(tx, setting, now))
+    found = rebuilding.rebuild(tx, world_of(tx, setting, now), tell)
     audit.note(tx, int(now.timestamp()), ACTOR, "rebuilt", differences=found.count)
     first = [f"{each.table} {each.key}: {each.kept} instead of {each.right}" for each in found.first]
     return {"differences": found.count, "first": first}

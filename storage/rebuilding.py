@@ -10,13 +10,15 @@ from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from heapq import nsmallest
-from itertools import chain
+from itertools import chain, groupby
+from operator import attrgetter
 from typing import Any
 
 from bot.domain.campaign import Entered
 from bot.domain.questions import differences
-from bot.domain.units import UnitId
+from bot.domain.units import Tree, UnitId
 from bot.domain.world import World
 from storage.sqlite import Tx
 from storage.written import read
@@ -51,8 +53,8 @@ _TALLIES = _Table("tallies", (*_WHERE, "metric", "part", "day", "slot"), ("amoun
 _TOTALS = _Table("totals", (*_WHERE, "metric", "part"), ("amount",), noughts=True)
 _DAILY = _Table("daily", (*_WHERE, "day", "metric", "part"), ("amount",), noughts=True)
 _TURNOUT = _Table("turnout", (*_WHERE, "day"), ("reported", "on_time"), noughts=True)
-_TABLES = (_REPORTS, _QUESTIONS, _TALLIES, _TOTALS, _DAILY, _TURNOUT)
-_ORDER = {table.name: number for number, table in enumerate(_TABLES)}
+_TABLES = {table.name: table for table in (_REPORTS, _QUESTIONS, _TALLIES, _TOTALS, _DAILY, _TURNOUT)}
+_ORDER = {name: number for number, name in enumerate(_TABLES)}
 
 _ACCEPTED = (
     "SELECT day, slot, id, on_time, amounts FROM entries WHERE campaign = ? AND unit = ? AND state = 'accepted'"
@@ -119,37 +121,35 @@ class _Sums:
         }
 
 
-_Batch = tuple[_Table, list[Difference]]
+Tell = Callable[[int, int], None]
+"""Is told how many units have been looked at, of how many."""
 
 
-def rebuild(tx: Tx, world: World) -> Differences:
+def untold(_done: int, _of: int) -> None:
+    """Tell nobody."""
+
+
+def rebuild(tx: Tx, world: World, tell: Tell = untold) -> Differences:
     """Put everything derived in order and return what was not; none is the proof that all was right."""
-    return _gathered(_differing(tx, world), lambda batch: _mend(tx, *batch))
+    return _gathered(tx, world, partial(_mend, tx), tell)
 
 
 def compare(tx: Tx, world: World) -> Differences:
     """Work everything out from entries and roster, and return what is kept otherwise; it changes nothing."""
-    return _gathered(_differing(tx, world), lambda _: None)
+    return _gathered(tx, world, lambda _: None, untold)
 
 
-def _gathered(batches: Iterable[_Batch], seen: Callable[[_Batch], None]) -> Differences:
-    found = Differences()
-    for batch in batches:
-        found.add(batch[1])
-        seen(batch)
-    return found
-
-
-def _differing(tx: Tx, world: World) -> Iterator[_Batch]:
-    """Look at all units, of every campaign that the file knows, and yield what is kept otherwise of each."""
-    tree = world.tree
-    for campaign, units in _known(tx).items():
-        look = _Look(tx, world, campaign, {above for unit in units & tree.units.keys() for above in tree.path(unit)})
-        for top in (unit for unit in look.touched if tree[unit].parent is None):
-            yield from look.fold(top)
-        for unit in units - tree.units.keys():
-            yield from look.at(unit, look.own(unit), _Sums())
-    yield from _compared(tx, _QUESTIONS, (), _rows(tx, _OPEN))
+def _gathered(tx: Tx, world: World, found: Callable[[Sequence[Difference]], None], tell: Tell) -> Differences:
+    """Look at all units, of every campaign that the file knows, and hand on what is kept otherwise of each."""
+    gathered = Differences()
+    looks = [_Look(tx, world, campaign, units) for campaign, units in _known(tx, world.tree).items()]
+    of = sum(len(look.units) for look in looks)
+    questions = _compared(tx, _QUESTIONS, (), _rows(tx, _OPEN))
+    for done, batch in enumerate(chain([questions], *(look.differences() for look in looks))):
+        gathered.add(batch)
+        found(batch)
+        tell(done, of)
+    return gathered
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,24 +159,34 @@ class _Look:
     tx: Tx
     world: World
     campaign: str
-    touched: set[UnitId]
+    units: set[UnitId]
 
-    def fold(self, unit: UnitId) -> Generator[_Batch, None, _Sums]:
+    def differences(self) -> Iterator[list[Difference]]:
+        """Yield what is kept otherwise of each unit; of one that is in no roster nothing is right but its reports."""
+        tree = self.world.tree
+        for unit in self.units:
+            if unit not in tree.units:
+                yield self._at(unit, self._own(unit), _Sums())
+            elif tree[unit].parent is None:
+                yield from self._fold(unit)
+
+    def _fold(self, unit: UnitId) -> Generator[list[Difference], None, _Sums]:
         """Look at a unit after all below it, and return what they come to."""
-        own = self.own(unit)
+        own = self._own(unit)
         sums = _summed(own)
         for child in self.world.tree.children[unit]:
-            if child in self.touched:
-                sums.add((yield from self.fold(child)))
-        yield from self.at(unit, own, sums)
+            if child in self.units:
+                sums.add((yield from self._fold(child)))
+        yield self._at(unit, own, sums)
         return sums
 
-    def at(self, unit: UnitId, own: Mapping[_Table, list[Row]], sums: _Sums) -> Iterator[_Batch]:
+    def _at(self, unit: UnitId, own: Mapping[_Table, list[Row]], sums: _Sums) -> list[Difference]:
         """Compare what is kept of a unit."""
-        for table, right in {**own, **sums.rows()}.items():
-            yield from _compared(self.tx, table, (self.campaign, unit), right)
+        where = self.campaign, unit
+        tables = {**own, **sums.rows()}.items()
+        return [each for table, right in tables for each in _compared(self.tx, table, where, right)]
 
-    def own(self, unit: UnitId) -> dict[_Table, list[Row]]:
+    def _own(self, unit: UnitId) -> dict[_Table, list[Row]]:
         """Work out the reports and tallies of a unit itself."""
         standing = _standing(_rows(self.tx, _ACCEPTED, (self.campaign, unit)))
         tallies = chain.from_iterable(self._tallies(unit, standing))
@@ -229,32 +239,30 @@ def _summed(own: Mapping[_Table, list[Row]]) -> _Sums:
     return sums
 
 
-def _known(tx: Tx) -> dict[str, set[UnitId]]:
-    """Return the units, by campaign, that have entries or derived rows."""
+def _known(tx: Tx, tree: Tree) -> dict[str, set[UnitId]]:
+    """Return the units, by campaign, that have entries or derived rows, and all above them."""
     known: defaultdict[str, set[UnitId]] = defaultdict(set)
-    for table in ("entries", *(table.name for table in _TABLES if table is not _QUESTIONS)):
+    for table in ("entries", *_TABLES.keys() - {_QUESTIONS.name}):
         # One step from unit to unit: DISTINCT would look at every row.
         ask = f"SELECT campaign, unit FROM {table} WHERE (campaign, unit) > (?, ?) ORDER BY campaign, unit LIMIT 1"
         found = tx.one(ask, ("", 0))
         while found:
-            known[found["campaign"]].add(UnitId(found["unit"]))
+            known[found["campaign"]].update(tree.paths.get(found["unit"], (found["unit"],)))
             found = tx.one(ask, tuple(found))
     return dict(known)
 
 
-def _compared(tx: Tx, table: _Table, where: Row, right: list[Row]) -> Iterator[_Batch]:
+def _compared(tx: Tx, table: _Table, where: Row, right: list[Row]) -> list[Difference]:
     """Compare the rows of one unit, or of a whole table, with the right ones, which are in the order of its key."""
     columns = ", ".join((*table.keys[len(where) :], *table.values))
     chosen = " AND ".join(f"{column} = ?" for column in table.keys[: len(where)]) or "TRUE"
     order = ", ".join(table.keys)
     kept = _rows(tx, f"SELECT {columns} FROM {table.name} WHERE {chosen} ORDER BY {order}", where)
     if kept == right:
-        return
+        return []
     one, other = (table.by_key(rows, len(where)) for rows in (kept, right))
     differing = (key for key in {*one, *other} if one.get(key) != other.get(key))
-    found = [Difference(table.name, (*where, *key), one.get(key), other.get(key)) for key in differing]
-    if found:
-        yield table, found
+    return [Difference(table.name, (*where, *key), one.get(key), other.get(key)) for key in differing]
 
 
 def _rows(tx: Tx, sql: str, params: Row = ()) -> list[Row]:
@@ -263,9 +271,11 @@ def _rows(tx: Tx, sql: str, params: Row = ()) -> list[Row]:
     return found.fetchall()
 
 
-def _mend(tx: Tx, table: _Table, found: Iterable[Difference]) -> None:
-    columns = (*table.keys, *table.values)
-    delete = f"DELETE FROM {table.name} WHERE {' AND '.join(f'{key} = ?' for key in table.keys)}"
-    insert = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join('?' for _ in columns)})"
-    tx.run_many(delete, [each.key for each in found])
-    tx.run_many(insert, [(*each.key, *each.right) for each in found if each.right is not None])
+def _mend(tx: Tx, found: Iterable[Difference]) -> None:
+    for name, group in groupby(found, attrgetter("table")):
+        table, differing = _TABLES[name], list(group)
+        columns = (*table.keys, *table.values)
+        delete = f"DELETE FROM {name} WHERE {' AND '.join(f'{key} = ?' for key in table.keys)}"
+        insert = f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({', '.join('?' for _ in columns)})"
+        tx.run_many(delete, [each.key for each in differing])
+        tx.run_many(insert, [(*each.key, *each.right) for each in differing if each.right is not None])

@@ -11,6 +11,7 @@ from bot.cli.codes import FAILED, TOKEN_REFUSED, USAGE
 
 CONFIG = "--config"
 HELP = "The config file; else what TIENDO_CONFIG names, else config.toml."
+SAID_EVERY = 100
 
 
 class Ended(click.ClickException):
@@ -70,6 +71,12 @@ def _end(error: Exception) -> NoReturn:
 
 def _path(error: click.UsageError) -> str:
     return error.ctx.command_path if error.ctx else "tiendo"
+
+
+def progress(done: int, of: int) -> None:
+    """Say on a terminal how far long work is, over what was said before; in the end nothing of it stays."""
+    if sys.stderr.isatty() and (done == of or done % SAID_EVERY == 0):
+        click.echo(f"\r{done} of {of} units" if done < of else "\r\033[K", nl=False, err=True)
 
 
 def note(text: str) -> None:

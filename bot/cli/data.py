@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from bot.check.data import plain
-from bot.cli.command import Ended
+from bot.cli.command import Ended, progress
 from bot.cli.configuring import configured
 from bot.cli.work import backup as write_backup
 from bot.cli.work import perform
@@ -19,7 +19,7 @@ from storage.sqlite import open_store
 @configured
 def rebuild(config: Config) -> None:
     """Make all sums anew from the entries. Exit code 1 when there were differences, which are mended."""
-    done = perform(config, "rebuild")
+    done = perform(config, "rebuild", here={"tell": progress})
     if not done["differences"]:
         click.echo("equal: every sum is what the entries say")
         return

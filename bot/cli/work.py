@@ -4,9 +4,10 @@ import asyncio
 import errno
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from bot.config import Config
@@ -21,14 +22,19 @@ PATIENCE_S = 10.0
 PAUSE_S = 0.1
 
 
-def perform(config: Config, name: str, *, create: bool = False, **args: Any) -> Result:
-    """Do an operation, here or in the running bot; with `create` a database is made where there is none."""
+def perform(
+    config: Config, name: str, *, create: bool = False, here: Mapping[str, Any] = MappingProxyType({}), **args: Any
+) -> Result:
+    """Do an operation, here or in the running bot; with `create` a database is made where there is none.
+
+    What is given as `here` the operation is given only where it is done here.
+    """
 
     async def direct() -> Result:
         must_be_writable(config.storage.path)
         async with open_store(config.storage.path, create=create) as store:
             now = SystemClock().now()
-            return await store.write(partial(OPERATIONS[name], setting=setting_of(config), now=now, **args))
+            return await store.write(partial(OPERATIONS[name], setting=setting_of(config), now=now, **args, **here))
 
     return here_or_there(config, lambda: asyncio.run(direct()), name, args)
 

@@ -1,6 +1,8 @@
 """Claims about rebuild, migrate and backup."""
 
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +11,7 @@ import pytest
 
 from storage import schema
 from storage.sqlite import InstanceLock
-from tests.cli.terminal import Terminal
+from tests.cli.terminal import ROOT, Terminal
 
 NEWEST = schema.migrations()[-1].number
 NOBODY_UID = 65_534
@@ -40,6 +42,19 @@ def unprivileged() -> Iterator[Terminal]:
 def test_rebuild_says_equal(filled: Terminal) -> None:
     result = filled.type("rebuild")
     assert (result.exit_code, result.stdout) == (0, "equal: every sum is what the entries say\n")
+    assert result.stderr == ""
+
+
+def test_rebuild_says_on_a_terminal_how_far_it_is_and_nothing_of_it_stays(filled: Terminal) -> None:
+    filled.change("INSERT INTO totals VALUES ('vneid', 4, 'tn', '', 45)")
+    ours, theirs = os.openpty()
+    words = (sys.executable, "-m", "bot", "rebuild", "--config", str(filled.file))
+    done = subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs, check=False)  # noqa: S603  (our own program)
+    said = os.read(ours, 1_000)
+    for end in (ours, theirs):
+        os.close(end)
+    assert done.stdout == b"totals ('vneid', 4, 'tn', ''): (45,) instead of None\n"
+    assert said == b"\r0 of 3 units\r\x1b[KError: 1 differences, mended\r\n"
 
 
 def test_rebuild_tells_differences_mends_them_and_ends_with_1(filled: Terminal) -> None:

@@ -251,6 +251,13 @@ def test_a_unit_is_mended_and_forgotten_before_the_next_one_is_looked_at(mixed: 
     assert " ".join(done) == "look look look mend look mend mend look look mend mend mend"
 
 
+def test_it_is_told_after_each_unit_how_many_are_done(pen: Pen) -> None:
+    told: list[tuple[int, int]] = []
+    pen.say(pen.slot(), {TN: 45})
+    rebuilding.rebuild(pen.tx, pen.world, lambda *far: told.append(far))
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
 def test_a_question_that_was_lost_is_open_again(pen: Pen) -> None:
     question = pen.ask(pen.slot(), {TN: 900})
     pen.tx.run("DELETE FROM questions")
