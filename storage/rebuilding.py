@@ -243,12 +243,13 @@ def _known(tx: Tx, tree: Tree) -> dict[str, set[UnitId]]:
     """Return the units, by campaign, that have entries or derived rows, and all above them."""
     known: defaultdict[str, set[UnitId]] = defaultdict(set)
     for table in ("entries", *_TABLES.keys() - {_QUESTIONS.name}):
-        # One step from unit to unit: DISTINCT would look at every row.
-        ask = f"SELECT campaign, unit FROM {table} WHERE (campaign, unit) > (?, ?) ORDER BY campaign, unit LIMIT 1"
+        # From unit to unit in one step each: DISTINCT, and ">" too, would look at every row.
+        ask = f"SELECT campaign, unit FROM {table} WHERE (campaign, unit) >= (?, ?) ORDER BY campaign, unit LIMIT 1"
         found = tx.one(ask, ("", 0))
         while found:
-            known[found["campaign"]].update(tree.paths.get(found["unit"], (found["unit"],)))
-            found = tx.one(ask, tuple(found))
+            campaign, unit = found
+            known[campaign].update(tree.paths.get(unit, (unit,)))
+            found = tx.one(ask, (campaign, unit + 1))
     return dict(known)
 
 
