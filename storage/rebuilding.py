@@ -97,26 +97,29 @@ class Differences:
 
 @dataclass(slots=True)
 class _Sums:
-    """What a unit and all below it come to: by day, metric and part, and by day."""
+    """What a unit and all below it come to, by day: the amounts of each metric and part, and the turnout."""
 
-    daily: defaultdict[tuple[str, str, str], int] = field(default_factory=lambda: defaultdict(int))
+    daily: defaultdict[tuple[str, str], defaultdict[str, int]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(int))
+    )
     turnout: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def add(self, other: "_Sums") -> None:
-        daily, turnout = self.daily, self.turnout
-        for key, amount in other.daily.items():
-            daily[key] += amount
+        for key, days in other.daily.items():
+            ours = self.daily[key]
+            for day, amount in days.items():
+                ours[day] += amount
+        turnout = self.turnout
         for day, (reported, on_time) in other.turnout.items():
-            ours = turnout.get(day, (0, 0))
-            turnout[day] = (ours[0] + reported, ours[1] + on_time)
+            before = turnout.get(day, (0, 0))
+            turnout[day] = (before[0] + reported, before[1] + on_time)
 
     def rows(self) -> dict[_Table, list[Row]]:
-        totals: defaultdict[tuple[str, str], int] = defaultdict(int)
-        for (_, metric, part), amount in self.daily.items():
-            totals[metric, part] += amount
+        sums = self.daily.items()
+        daily = [(day, metric, part, amount) for (metric, part), days in sums for day, amount in days.items()]
         return {
-            _TOTALS: sorted([(*key, amount) for key, amount in totals.items()]),
-            _DAILY: sorted([(day, metric, part, amount) for (day, metric, part), amount in self.daily.items()]),
+            _TOTALS: sorted([(*key, sum(days.values())) for key, days in sums]),
+            _DAILY: sorted(daily),
             _TURNOUT: sorted([(day, reported, on_time) for day, (reported, on_time) in self.turnout.items()]),
         }
 
@@ -144,7 +147,7 @@ def _gathered(tx: Tx, world: World, found: Callable[[Sequence[Difference]], None
     gathered = Differences()
     looks = [_Look(tx, world, campaign, units) for campaign, units in _known(tx, world.tree).items()]
     of = sum(len(look.units) for look in looks)
-    questions = _compared(tx, _QUESTIONS, (), _rows(tx, _OPEN))
+    questions = _compared(tx, _QUESTIONS, (), tx.tuples(_OPEN).fetchall())
     for done, batch in enumerate(chain([questions], *(look.differences() for look in looks))):
         gathered.add(batch)
         found(batch)
@@ -188,7 +191,7 @@ class _Look:
 
     def _own(self, unit: UnitId) -> dict[_Table, list[Row]]:
         """Work out the reports and tallies of a unit itself."""
-        standing = _standing(_rows(self.tx, _ACCEPTED, (self.campaign, unit)))
+        standing = _standing(self.tx.tuples(_ACCEPTED, (self.campaign, unit)))
         tallies = chain.from_iterable(self._tallies(unit, standing))
         return {_REPORTS: [each[:-1] for each in standing], _TALLIES: sorted(tallies)}
 
@@ -196,7 +199,7 @@ class _Look:
         campaign = self.world.setting.campaign(self.campaign)
         if campaign is None or unit not in self.world.tree.units:
             return
-        for key in campaign.keys:
+        for key in sorted(campaign.keys):
             name, (metric, part) = str(key), key
             said = [(day, slot, amounts[name]) for day, slot, _, _, amounts in standing if name in amounts]
             if campaign.metric(metric).entry is not Entered.CUMULATIVE:
@@ -231,9 +234,9 @@ def _summed(own: Mapping[_Table, list[Row]]) -> _Sums:
     """Add a unit's own reports up; a part counts for its metric too, a unit once, however many officers it has."""
     sums = _Sums()
     for metric, part, day, _, amount, _ in own[_TALLIES]:
-        sums.daily[day, metric, ""] += amount
+        sums.daily[metric, ""][day] += amount
         if part:
-            sums.daily[day, metric, part] += amount
+            sums.daily[metric, part][day] += amount
     for day, _, _, on_time in own[_REPORTS]:
         sums.turnout[day] = (1, max(on_time, sums.turnout.get(day, (1, 0))[1]))
     return sums
@@ -258,18 +261,12 @@ def _compared(tx: Tx, table: _Table, where: Row, right: list[Row]) -> list[Diffe
     columns = ", ".join((*table.keys[len(where) :], *table.values))
     chosen = " AND ".join(f"{column} = ?" for column in table.keys[: len(where)]) or "TRUE"
     order = ", ".join(table.keys)
-    kept = _rows(tx, f"SELECT {columns} FROM {table.name} WHERE {chosen} ORDER BY {order}", where)
+    kept = tx.tuples(f"SELECT {columns} FROM {table.name} WHERE {chosen} ORDER BY {order}", where).fetchall()
     if kept == right:
         return []
     one, other = (table.by_key(rows, len(where)) for rows in (kept, right))
     differing = (key for key in {*one, *other} if one.get(key) != other.get(key))
     return [Difference(table.name, (*where, *key), one.get(key), other.get(key)) for key in differing]
-
-
-def _rows(tx: Tx, sql: str, params: Row = ()) -> list[Row]:
-    found = tx.run(sql, params)
-    found.row_factory = None  # millions of them: plain tuples are enough
-    return found.fetchall()
 
 
 def _mend(tx: Tx, found: Iterable[Difference]) -> None:
