@@ -23,6 +23,7 @@ from bot.domain.world import World
 from storage.sqlite import Tx
 from storage.written import read
 
+LEAST = -(2**63)  # the lowest number that a row can have
 SHOWN = 20
 """How many differences are kept to be shown."""
 
@@ -248,7 +249,7 @@ def _known(tx: Tx, tree: Tree) -> dict[str, set[UnitId]]:
     for table in ("entries", *_TABLES.keys() - {_QUESTIONS.name}):
         # From unit to unit in one step each: DISTINCT, and ">" too, would look at every row.
         ask = f"SELECT campaign, unit FROM {table} WHERE (campaign, unit) >= (?, ?) ORDER BY campaign, unit LIMIT 1"
-        found = tx.one(ask, ("", 0))
+        found = tx.one(ask, ("", LEAST))
         while found:
             campaign, unit = found
             known[campaign].update(tree.paths.get(unit, (unit,)))
