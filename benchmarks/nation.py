@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from datetime import datetime
 from functools import partial
 from itertools import cycle, islice
@@ -24,7 +24,7 @@ from benchmarks import country, table
 from benchmarks.child import LOOK_S, Child, usage
 from benchmarks.history import CAMPAIGN
 from benchmarks.questions import Nation, Sight, found
-from benchmarks.samples import Samples, quantile, sample
+from benchmarks.samples import Samples, in_turn, quantile, sample
 from bot.app import SystemClock, setting_of
 from bot.domain.papers import Format, Order
 from bot.domain.recipes import Kind
@@ -62,13 +62,10 @@ Figures = dict[str, float]
 async def looked_at(nation: Nation) -> Figures:
     """Measure everything that is read, worded, drawn or printed."""
     figures: Figures = {"database MB": nation.config.storage.path.stat().st_size / 1e6}
-    setting = setting_of(nation.config)
     async with open_reader(nation.config.storage.path) as store:
         begun = time.perf_counter()
-        world = await store.read(lambda tx: worlds.load(tx, setting, nation.day))
+        sight = await _sight(store, nation)
         figures["roster loaded s"] = time.perf_counter() - begun
-        gc.freeze()  # as the bot does once it is ready
-        sight = Sight(nation, world, Texts("vi", nation.config.zone))
         figures |= await answered(store, sight)
         begun = time.perf_counter()
         pushes = await store.read(sight.summaries)
@@ -223,7 +220,6 @@ def rebuilt(nation: Nation) -> Figures:
 
 async def flattened(nation: Nation) -> Figures:
     """Put the districts right below the country, the provinces below one of them, and measure the board of all 705."""
-    setting = setting_of(nation.config)
     async with open_store(nation.config.storage.path) as store:
         await store.write(
             lambda tx: tx.run(
@@ -231,41 +227,65 @@ async def flattened(nation: Nation) -> Figures:
                 " FROM units u WHERE u.id = units.id AND u.level IN ('huyện', 'tỉnh')"
             )
         )
-        world = await store.read(lambda tx: worlds.load(tx, setting, nation.day))
-        gc.freeze()
-        sight = Sight(nation, world, Texts("vi", nation.config.zone))
+        sight = await _sight(store, nation)
         figures: Figures = {}
         _note(figures, "board of all districts", await _ask(store, sight.board, [sight.root] * SEVERAL))
     return figures
 
 
-async def one(wards: int, days: int) -> Figures:
+def loaded(folder: Path, wards: int, days: int) -> Nation:
+    """Make a country with so many days of reports, in a new folder."""
+    folder.mkdir()
+    begun = time.perf_counter()
+    nation = asyncio.run(found(folder, wards, days, tell=True))
+    print(f"  {days} days loaded in {time.perf_counter() - begun:.0f} s", flush=True)
+    return nation
+
+
+async def one(nation: Nation) -> Figures:
     """Measure one length of history."""
-    with tempfile.TemporaryDirectory(prefix="tiendo-bench-") as folder:
-        begun = time.perf_counter()
-        nation = await found(Path(folder), wards, days, tell=True)
-        print(f"  {days} days loaded in {time.perf_counter() - begun:.0f} s", flush=True)
-        figures = await looked_at(nation)
-        figures |= await started(nation)
-        figures |= rebuilt(nation)
-        return figures | await flattened(nation)
+    figures = await looked_at(nation)
+    figures |= await started(nation)
+    return figures | rebuilt(nation)
 
 
-def growth(first: Figures, last: Figures) -> float:
-    """Return by how much the dearest `/status` grew, level by level, in CPU time."""
-    names = (f"/status {level} CPU ms" for level in LEVELS.values())
-    return max(last[name] / first[name] for name in names)
+async def growth(short: Nation, long: Nation) -> float:
+    """Return how many times the CPU the dearest `/status` takes with the longer history; both are asked in turn."""
+    grown = 0.0
+    async with AsyncExitStack() as stack:
+        stores = [await stack.enter_async_context(open_reader(each.config.storage.path)) for each in (short, long)]
+        sights = [await _sight(store, nation) for store, nation in zip(stores, (short, long), strict=True)]
+        for level in LEVELS:
+            units = list(islice(cycle(sights[0].units(level)), TIMES))
+            queries = [[partial(_asked, ask=sight.status, unit=unit) for unit in units] for sight in sights]
+            asked = list(zip(stores, queries, strict=True))
+            await in_turn(asked)  # what lay on the disk is in memory from now on
+            few, many = await in_turn(asked)
+            grown = max(grown, median(many.cpu) / median(few.cpu))
+    return grown
+
+
+async def _sight(store: Store, nation: Nation) -> Sight:
+    world = await store.read(lambda tx: worlds.load(tx, setting_of(nation.config), nation.day))
+    gc.freeze()  # as the bot does once it is ready
+    return Sight(nation, world, Texts("vi", nation.config.zone))
 
 
 def report(wards: int, lengths: Sequence[int]) -> dict[int, Figures]:
     """Measure each length of history in turn, print the table, keep the figures."""
-    runs = {days: asyncio.run(one(wards, days)) for days in lengths}
-    first, last = runs[lengths[0]], runs[lengths[-1]]
+    with tempfile.TemporaryDirectory(prefix="tiendo-bench-") as folder:
+        nations: dict[int, Nation] = {}
+        runs: dict[int, Figures] = {}
+        for days in lengths:
+            nations[days] = loaded(Path(folder) / str(days), wards, days)
+            runs[days] = asyncio.run(one(nations[days]))
+        grown = asyncio.run(growth(nations[lengths[0]], nations[lengths[-1]]))
+        for days, nation in nations.items():
+            runs[days] |= asyncio.run(flattened(nation))
     rows = [
         (name, *(f"{runs[days][name]:,.2f}" for days in lengths), f"{BOUNDS[name]:g}" if name in BOUNDS else "")
-        for name in first
+        for name in runs[lengths[0]]
     ]
-    grown = growth(first, last)
     rows.append(("/status, the longest to the shortest", *[""] * (len(lengths) - 1), f"{grown:.2f}", f"{GROWTH:g}"))
     columns = ("", *(f"{days} days" for days in lengths), "bound")
     table.show(f"nation: {wards:,} wards, {len(country.METRICS)} metrics", columns, rows)

@@ -32,14 +32,22 @@ def quantile(times: Sequence[float], share: float) -> float:
 
 async def sample(store: Store, queries: Sequence[Unit[object]]) -> Samples:
     """Run queries one after the other, each on a snapshot of its own, after a few that do not count."""
-    for query in queries[:WARM_UP]:
-        await store.read(query)
-    times = []
-    for query in queries:
-        begun = time.perf_counter()
-        cpu = await store.read(partial(_clocked, query=query))
-        times.append((time.perf_counter() - begun, cpu))
-    return Samples.of(times)
+    return (await in_turn([(store, queries)]))[0]
+
+
+async def in_turn(asked: Sequence[tuple[Store, Sequence[Unit[object]]]]) -> list[Samples]:
+    """Do so with several stores and the queries of each, in turn: the machine's moods meet all of them alike."""
+    for store, queries in asked:
+        for query in queries[:WARM_UP]:
+            await store.read(query)
+    times: list[list[tuple[float, float]]] = [[] for _ in asked]
+    stores = [store for store, _ in asked]
+    for together in zip(*(queries for _, queries in asked), strict=True):
+        for store, query, kept in zip(stores, together, times, strict=True):
+            begun = time.perf_counter()
+            cpu = await store.read(partial(_clocked, query=query))
+            kept.append((time.perf_counter() - begun, cpu))
+    return [Samples.of(each) for each in times]
 
 
 def _clocked(tx: Tx, query: Unit[object]) -> float:
