@@ -24,7 +24,7 @@ from benchmarks import country, table
 from benchmarks.child import LOOK_S, Child, usage
 from benchmarks.history import CAMPAIGN
 from benchmarks.questions import Nation, Sight, found
-from benchmarks.samples import Samples, in_turn, quantile, sample
+from benchmarks.samples import Samples, in_turn, quantile
 from bot.app import SystemClock, setting_of
 from bot.domain.papers import Format, Order
 from bot.domain.recipes import Kind
@@ -64,9 +64,9 @@ async def looked_at(nation: Nation) -> Figures:
     figures: Figures = {"database MB": nation.config.storage.path.stat().st_size / 1e6}
     async with open_reader(nation.config.storage.path) as store:
         begun = time.perf_counter()
-        sight = await _sight(store, nation)
+        sight = await seen(store, nation)
         figures["roster loaded s"] = time.perf_counter() - begun
-        figures |= await answered(store, sight)
+        figures |= (await answered((store, sight)))[0]
         begun = time.perf_counter()
         pushes = await store.read(sight.summaries)
         figures["all summaries, ms each"] = (time.perf_counter() - begun) / pushes * 1_000
@@ -74,20 +74,26 @@ async def looked_at(nation: Nation) -> Figures:
     return figures | await _printed(nation, sight.root)
 
 
-async def answered(store: Store, sight: Sight) -> Figures:
-    """Measure what people are answered, and the summary."""
-    figures: Figures = {}
+async def answered(*lands: tuple[Store, Sight]) -> list[Figures]:
+    """Measure what people are answered, and the summary: of several lands in turn, so that they suffer alike."""
+    figures: list[Figures] = [{} for _ in lands]
     for level, name in LEVELS.items():
-        units = islice(cycle(sight.units(level)), TIMES)
-        _note(figures, f"/status {name}", await _ask(store, sight.status, list(units)))
-    questions = {"board of the provinces": sight.board, "missing list": sight.missing, "summary": sight.summary}
-    for name, ask in questions.items():
-        _note(figures, name, await _ask(store, ask, [sight.root] * SEVERAL))
+        units = [list(islice(cycle(sight.units(level)), TIMES)) for _, sight in lands]
+        await _ask(figures, f"/status {name}", lands, "status", units)
+    for name, ask in {"board of the provinces": "board", "missing list": "missing", "summary": "summary"}.items():
+        await _ask(figures, name, lands, ask, [[sight.root] * SEVERAL for _, sight in lands])
     return figures
 
 
-async def _ask(store: Store, ask: Callable[[Tx, Unit], str], units: Sequence[Unit]) -> Samples:
-    return await sample(store, [partial(_asked, ask=ask, unit=unit) for unit in units])
+async def _ask(
+    figures: Sequence[Figures], name: str, lands: Sequence[tuple[Store, Sight]], ask: str, units: Sequence[list[Unit]]
+) -> None:
+    asked = [
+        (store, [partial(_asked, ask=getattr(sight, ask), unit=unit) for unit in chosen])
+        for (store, sight), chosen in zip(lands, units, strict=True)
+    ]
+    for each, samples in zip(figures, await in_turn(asked), strict=True):
+        _note(each, name, samples)
 
 
 def _asked(tx: Tx, ask: Callable[[Tx, Unit], str], unit: Unit) -> str:
@@ -227,9 +233,9 @@ async def flattened(nation: Nation) -> Figures:
                 " FROM units u WHERE u.id = units.id AND u.level IN ('huyện', 'tỉnh')"
             )
         )
-        sight = await _sight(store, nation)
+        sight = await seen(store, nation)
         figures: Figures = {}
-        _note(figures, "board of all districts", await _ask(store, sight.board, [sight.root] * SEVERAL))
+        await _ask([figures], "board of all districts", [(store, sight)], "board", [[sight.root] * SEVERAL])
     return figures
 
 
@@ -254,7 +260,7 @@ async def growth(short: Nation, long: Nation) -> float:
     grown = 0.0
     async with AsyncExitStack() as stack:
         stores = [await stack.enter_async_context(open_reader(each.config.storage.path)) for each in (short, long)]
-        sights = [await _sight(store, nation) for store, nation in zip(stores, (short, long), strict=True)]
+        sights = [await seen(store, nation) for store, nation in zip(stores, (short, long), strict=True)]
         for level in LEVELS:
             units = list(islice(cycle(sights[0].units(level)), TIMES))
             queries = [[partial(_asked, ask=sight.status, unit=unit) for unit in units] for sight in sights]
@@ -265,7 +271,8 @@ async def growth(short: Nation, long: Nation) -> float:
     return grown
 
 
-async def _sight(store: Store, nation: Nation) -> Sight:
+async def seen(store: Store, nation: Nation) -> Sight:
+    """Return a country as the bot has it in memory."""
     world = await store.read(lambda tx: worlds.load(tx, setting_of(nation.config), nation.day))
     gc.freeze()  # as the bot does once it is ready
     return Sight(nation, world, Texts("vi", nation.config.zone))

@@ -6,6 +6,7 @@ Ratios, because two things that are measured side by side suffer alike from a sl
 import asyncio
 import tempfile
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -13,10 +14,7 @@ from statistics import median
 from benchmarks import hour, nation, rush, table
 from benchmarks.broadcast import PER_SECOND
 from benchmarks.nation import Figures
-from benchmarks.questions import Sight, found
-from bot.app import setting_of
-from bot.render.texts import Texts
-from storage import worlds
+from benchmarks.questions import found
 from storage.sqlite import open_reader
 
 WARDS, SHORT, LONG = 600, 10, 60
@@ -48,18 +46,21 @@ def report() -> bool:
 
 def _of_history() -> Iterator[Ratio]:
     """Compare answers after a long past with those after a short one."""
-    short, long = (asyncio.run(_answered(days)) for days in (SHORT, LONG))
+    short, long = asyncio.run(_answered())
     for name in short:
         if name.endswith("CPU ms"):
             yield Ratio(f"{name.removesuffix(' CPU ms')}: {LONG} days to {SHORT}", long[name] / short[name], 2)
 
 
-async def _answered(days: int) -> Figures:
-    with tempfile.TemporaryDirectory(prefix="tiendo-bench-") as folder:
-        land = await found(Path(folder), WARDS, days)
-        async with open_reader(land.config.storage.path) as store:
-            world = await store.read(lambda tx: worlds.load(tx, setting_of(land.config), land.day))
-            return await nation.answered(store, Sight(land, world, Texts("vi", land.config.zone)))
+async def _answered() -> list[Figures]:
+    async with AsyncExitStack() as stack:
+        lands = []
+        for days in (SHORT, LONG):
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tiendo-bench-"))
+            land = await found(Path(folder), WARDS, days)
+            store = await stack.enter_async_context(open_reader(land.config.storage.path))
+            lands.append((store, await nation.seen(store, land)))
+        return await nation.answered(*lands)
 
 
 def _of_limits() -> Iterator[Ratio]:

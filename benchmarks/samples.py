@@ -30,13 +30,11 @@ def quantile(times: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-async def sample(store: Store, queries: Sequence[Unit[object]]) -> Samples:
-    """Run queries one after the other, each on a snapshot of its own, after a few that do not count."""
-    return (await in_turn([(store, queries)]))[0]
-
-
 async def in_turn(asked: Sequence[tuple[Store, Sequence[Unit[object]]]]) -> list[Samples]:
-    """Do so with several stores and the queries of each, in turn: the machine's moods meet all of them alike."""
+    """Run the queries of several stores in turn, each on a snapshot of its own, after a few that do not count.
+
+    In turn, so that the machine's moods meet all of them alike.
+    """
     for store, queries in asked:
         for query in queries[:WARM_UP]:
             await store.read(query)

@@ -58,7 +58,7 @@ async def test_every_question_to_the_nation_is_answered_with_its_figures(land: N
     for ask, shown in ((sight.status, "180/200"), (sight.missing, "Xã 31"), (sight.summary, "180/200")):
         assert shown in await store.read(partial(ask, unit=sight.root))
     assert await store.read(sight.summaries) == 1 + len(sight.units("tỉnh")) + len(sight.units("huyện"))
-    assert set(await nation.answered(store, sight)) >= {"/status ward p99 ms", "board of the provinces p99 ms"}
+    assert set((await nation.answered((store, sight)))[0]) >= {"/status ward p99 ms", "board of the provinces p99 ms"}
 
 
 def test_the_fullest_second_is_found_wherever_it_begins() -> None:
