@@ -111,10 +111,23 @@ class Intake:
         """
         for start in range(0, len(batch), PORTION):
             portion = batch[start : start + PORTION]
-            self.counted(await self._store.write(partial(self._take, batch=portion, now=self._clock.now())))
+            self.counted(await self._store_portion(portion, self._clock.now()))
             self._wake()
         keys = [key for raw in batch if (key := self._channel.update_key(raw)) is not None]
         return max(keys) + 1 if keys else None
+
+    async def _store_portion(self, portion: Sequence[Any], now: datetime) -> Counter[str]:
+        """Take a portion in. Should any update in it fail, all of it is taken back and done again one by one.
+
+        A savepoint costs a copy of every page that it touches; faults are rare enough to pay twice.
+        """
+        try:
+            return await self._store.write(partial(self._take, batch=portion, now=now))
+        except StoreFailed:
+            raise
+        except Exception as error:  # noqa: BLE001  (whose fault it is shows when they are taken one by one)
+            log.info("portion taken one by one", error=type(error).__name__)
+            return await self._store.write(partial(self._take_singly, batch=portion, now=now))
 
     async def retry(self) -> None:
         """Try again, for ever, what failed: each in its turn, and behind it what the same chat said since."""
@@ -143,18 +156,12 @@ class Intake:
         return min(LONGEST_PAUSE_S, max(1.0, last * 2)) * (1 + self._jitter.random() / 4)
 
     def _take(self, tx: Tx, batch: Sequence[Any], now: datetime) -> Counter[str]:
-        """Take a batch in. Should any update in it fail, all of it is taken back and done again one by one.
+        """Take updates in that stand or fall together."""
+        return self._take_each(tx, batch, now, self._trust)
 
-        A savepoint for each update costs a copy of every page that it touches; faults are rare enough to pay twice.
-        """
-        try:
-            with tx.attempt():
-                return self._take_each(tx, batch, now, self._trust)
-        except StoreFailed:
-            raise
-        except Exception as error:  # noqa: BLE001  (whose fault it is shows when they are taken one by one)
-            log.info("batch taken one by one", error=type(error).__name__)
-            return self._take_each(tx, batch, now, partial(self._handle, attempts=0))
+    def _take_singly(self, tx: Tx, batch: Sequence[Any], now: datetime) -> Counter[str]:
+        """Take updates in of which each stands or falls by itself."""
+        return self._take_each(tx, batch, now, partial(self._handle, attempts=0))
 
     def _take_each(self, tx: Tx, batch: Sequence[Any], now: datetime, handle: Handle) -> Counter[str]:
         newest = 0
