@@ -1,9 +1,10 @@
 """Entries: every version of every report, appended and never changed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from bot.domain.campaign import Key
@@ -74,6 +75,16 @@ class Entry(NamedTuple):
     ref: str = ""
 
 
+class _Said(NamedTuple):
+    """What stands in a slot, and what waits there to be confirmed, oldest first."""
+
+    newest: Entry | None
+    questions: Sequence[Entry]
+
+
+_SLOTS = "slots"
+_IN_ORDER = attrgetter("state", "id")  # what is accepted comes before what is questioned
+
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _BITS = 5
 _SHORTEST = 4
@@ -117,7 +128,11 @@ def append(tx: Tx, new: Entry) -> Entry:
         int(new.on_time),
     )
     chain.append(tx, "entries", values)
-    return new._replace(id=number, ref=ref)
+    entry = new._replace(id=number, ref=ref)
+    known = _known(tx)
+    if entry.state is EntryState.ACCEPTED and entry.slot in known:
+        known[entry.slot] = known[entry.slot]._replace(newest=entry)
+    return entry
 
 
 def get(tx: Tx, entry: int) -> Entry:
@@ -136,12 +151,40 @@ def find(tx: Tx, ref: str) -> Entry | None:
 
 def newest(tx: Tx, slot: Slot) -> Entry | None:
     """Return the newest accepted version, even one that withdrew the report; None before the first."""
-    row = tx.one(
-        "SELECT * FROM entries WHERE campaign = ? AND unit = ? AND day = ? AND slot = ? AND state = 'accepted'"
-        " ORDER BY id DESC LIMIT 1",
-        (slot.campaign, slot.unit, slot.day.isoformat(), slot.person),
-    )
-    return None if row is None else read(row)
+    return _said(tx, slot).newest
+
+
+def questions(tx: Tx, slot: Slot) -> Sequence[Entry]:
+    """Return the versions of this slot that wait to be confirmed, oldest first."""
+    return _said(tx, slot).questions
+
+
+def forget(tx: Tx, slot: Slot) -> None:
+    """Read a slot anew: its questions have changed. A version that is appended is known without."""
+    _known(tx).pop(slot, None)
+
+
+def _known(tx: Tx) -> dict[Slot, _Said]:
+    known: dict[Slot, _Said] = tx.known.setdefault(_SLOTS, {})
+    return known
+
+
+def _said(tx: Tx, slot: Slot) -> _Said:
+    known = _known(tx)
+    found = known.get(slot)
+    if found is None:
+        where = (slot.campaign, slot.unit, slot.day.isoformat(), slot.person)
+        rows = tx.all(
+            "SELECT * FROM (SELECT * FROM entries WHERE campaign = ? AND unit = ? AND day = ? AND slot = ?"
+            " AND state = 'accepted' ORDER BY id DESC LIMIT 1)"
+            " UNION ALL SELECT e.* FROM questions q JOIN entries e ON e.id = q.entry"
+            " WHERE q.campaign = ? AND q.unit = ? AND q.day = ? AND q.slot = ?",
+            (*where, *where),
+        )
+        versions = sorted([read(row) for row in rows], key=_IN_ORDER)
+        newest = versions.pop(0) if versions and versions[0].state is EntryState.ACCEPTED else None
+        found = known[slot] = _Said(newest, versions)
+    return found
 
 
 def of_message(tx: Tx, chat: int, message: int) -> Entry | None:
@@ -184,16 +227,6 @@ def open_question(tx: Tx, person: int) -> Entry | None:
 def is_open(tx: Tx, entry: int) -> bool:
     """Tell whether a questioned version still waits to be confirmed."""
     return tx.one("SELECT 1 FROM questions WHERE entry = ?", (entry,)) is not None
-
-
-def questions(tx: Tx, slot: Slot) -> list[Entry]:
-    """Return the versions of this slot that wait to be confirmed, oldest first."""
-    rows = tx.all(
-        "SELECT e.* FROM questions q JOIN entries e ON e.id = q.entry"
-        " WHERE q.campaign = ? AND q.unit = ? AND q.day = ? AND q.slot = ? ORDER BY e.id",
-        (slot.campaign, slot.unit, slot.day.isoformat(), slot.person),
-    )
-    return [read(row) for row in rows]
 
 
 def reported_by(tx: Tx, slot: Slot) -> list[Slot]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bot.domain.campaign import Campaign, Entered, Key
 from bot.domain.units import UnitId
 from bot.domain.world import World
-from storage import leaves
+from storage import entries, leaves
 from storage.entries import Entry, EntryState, Slot
 from storage.sqlite import Summed, Tx
 
@@ -50,7 +50,7 @@ def settle(tx: Tx, world: World, entry: Entry) -> None:
         _close_questions(tx, entry)
         _open_question(tx, entry)
     elif entry.state is EntryState.DROPPED:
-        tx.run("DELETE FROM questions WHERE entry = ?", (entry.answers,))
+        _close(tx, entry.slot, entry.answers)
     else:
         _close_questions(tx, entry)
         _accept(tx, world, entry)
@@ -62,20 +62,19 @@ def _open_question(tx: Tx, entry: Entry) -> None:
         "INSERT INTO questions (entry, campaign, unit, day, slot, person) VALUES (?, ?, ?, ?, ?, ?)",
         (entry.id, slot.campaign, slot.unit, slot.day.isoformat(), slot.person, entry.author),
     )
+    entries.forget(tx, slot)
 
 
 def _close_questions(tx: Tx, entry: Entry) -> None:
     """Close what a later word on the same metric has answered: the newer version speaks for it."""
-    slot = entry.slot
-    rows = tx.all(
-        "SELECT q.entry, e.given FROM questions q JOIN entries e ON e.id = q.entry"
-        " WHERE q.campaign = ? AND q.unit = ? AND q.day = ? AND q.slot = ?",
-        (slot.campaign, slot.unit, slot.day.isoformat(), slot.person),
-    )
-    given = {str(key) for key in entry.given}
-    for row in rows:
-        if row["entry"] == entry.answers or any(f'"{key}"' in row["given"] for key in given):
-            tx.run("DELETE FROM questions WHERE entry = ?", (row["entry"],))
+    for question in entries.questions(tx, entry.slot):
+        if question.id == entry.answers or not question.given.keys().isdisjoint(entry.given):
+            _close(tx, entry.slot, question.id)
+
+
+def _close(tx: Tx, slot: Slot, question: int | None) -> None:
+    tx.run("DELETE FROM questions WHERE entry = ?", (question,))
+    entries.forget(tx, slot)
 
 
 def _accept(tx: Tx, world: World, entry: Entry) -> None:

@@ -1,6 +1,8 @@
 """Entries: appended, never changed; short references that never meet."""
 
 import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -68,6 +70,34 @@ def test_a_question_is_open_until_it_is_answered(pen: Pen) -> None:
     pen.confirm(question)
     assert not entries.is_open(pen.tx, question.id)
     assert entries.open_question(pen.tx, 1) is None
+
+
+def test_what_is_known_of_a_slot_is_what_would_be_read_of_it(tx: Tx, pen: Pen) -> None:
+    slot = pen.slot()
+    steps: list[Callable[[], object]] = [
+        lambda: pen.say(slot, {TN: 45, KH: 30}),
+        lambda: pen.ask(slot, {TN: 900}),
+        lambda: pen.ask(slot, {KH: 800}),
+        lambda: pen.say(slot, {KH: 31}),
+        lambda: pen.drop(entries.questions(tx, slot)[0]),
+        lambda: pen.confirm(pen.ask(slot, {TN: 901})),
+        lambda: pen.undo(slot),
+    ]
+    for step in steps:
+        step()
+        known = entries.newest(tx, slot), entries.questions(tx, slot)
+        tx.known.clear()
+        assert (entries.newest(tx, slot), entries.questions(tx, slot)) == known
+
+
+def test_what_is_taken_back_is_known_no_more(tx: Tx, pen: Pen) -> None:
+    stands = pen.say(pen.slot(), {TN: 45})
+    with suppress(KeyError), tx.attempt():
+        pen.say(pen.slot(), {TN: 46})
+        pen.ask(pen.slot(), {TN: 900})
+        raise KeyError
+    assert entries.newest(tx, pen.slot()) == stands
+    assert entries.questions(tx, pen.slot()) == []
 
 
 def test_a_questioned_or_dropped_version_is_no_report(pen: Pen) -> None:
