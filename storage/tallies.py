@@ -1,16 +1,17 @@
 """Accepted values and the sums kept along the path to the root, in the transaction that accepts them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
 from typing import NamedTuple
 
-from bot.domain.campaign import Campaign, Entered, Key
+from bot.domain.campaign import Entered, Key
 from bot.domain.units import UnitId
 from bot.domain.world import World
 from storage import entries, leaves
 from storage.entries import Entry, EntryState, Slot
 from storage.sqlite import Summed, Tx
+from storage.transaction import Debt
 
 TOTALS = Summed(
     "totals",
@@ -28,6 +29,9 @@ TURNOUT = Summed(
     " ON CONFLICT (campaign, unit, day) DO UPDATE SET"
     " reported = turnout.reported + excluded.reported, on_time = turnout.on_time + excluded.on_time",
 )
+
+
+_OWN_SUMS = "own sums"
 
 
 class Turnout(NamedTuple):
@@ -77,35 +81,36 @@ def _close(tx: Tx, slot: Slot, question: int | None) -> None:
     entries.forget(tx, slot)
 
 
+class _Change(NamedTuple):
+    """What becomes of a day's tally (None: there is none any more), and by how much its sums change, if they do."""
+
+    day: date
+    amount: int | None
+    running: int | None
+    by: int | None
+
+
 def _accept(tx: Tx, world: World, entry: Entry) -> None:
     slot = entry.slot
     campaign = world.setting.campaign(slot.campaign)
     if campaign is None:
         raise LookupError(slot.campaign)
-    path = world.tree.path(slot.unit)
-    changes: dict[tuple[date, Key], int] = {}
     stands = standing(tx, slot, campaign.keys) if entry.supersedes else {}
+    changes: list[tuple[Key, _Change]] = []
     for key in campaign.keys:
-        for day, change in _store(tx, world, campaign, slot, key, stands.get(key), entry.amounts.get(key)).items():
-            changes[day, key] = changes.get((day, key), 0) + change
-    _add(tx, world, slot.campaign, path, _with_metrics(changes))
+        amount, before = entry.amounts.get(key), stands.get(key)
+        if campaign.metric(key.metric).entry is Entered.CUMULATIVE:
+            changes += [(key, change) for change in _running_changes(tx, world, slot, key, amount)]
+        elif amount != before:
+            changes.append((key, _Change(slot.day, amount, None, (amount or 0) - (before or 0))))
+    path = world.tree.path(slot.unit)
+    _put(tx, slot, changes)
+    _add(tx, world, slot.campaign, path, changes)
     _stand(tx, slot, path, entry, world.absences.away.get(slot.unit, frozenset()))
 
 
-def _store(
-    tx: Tx, world: World, campaign: Campaign, slot: Slot, key: Key, before: int | None, amount: int | None
-) -> dict[date, int]:
-    """Set the tally of a key (None removes it) and return by how much each day's value changed."""
-    if campaign.metric(key.metric).entry is Entered.CUMULATIVE:
-        return _store_running(tx, world, slot, key, amount)
-    if amount == before:
-        return {}
-    _put(tx, slot, key, amount, None)
-    return {slot.day: (amount or 0) - (before or 0)}
-
-
-def _store_running(tx: Tx, world: World, slot: Slot, key: Key, running: int | None) -> dict[date, int]:
-    """Set a running total; the value of the next reported day changes with it."""
+def _running_changes(tx: Tx, world: World, slot: Slot, key: Key, running: int | None) -> Iterator[_Change]:
+    """Yield what a running total changes: the value of the next reported day changes with it."""
     rows = _running_rows(tx, slot, key)
     old = {day: amount for day, amount, _ in rows}
     totals = {day: total for day, _, total in rows}
@@ -117,11 +122,10 @@ def _store_running(tx: Tx, world: World, slot: Slot, key: Key, running: int | No
     last = world.goals[slot.campaign].opening(slot.unit, key)
     for day in sorted(totals):
         new[day], last = totals[day] - last, totals[day]
-    changes = {day: new.get(day, 0) - old.get(day, 0) for day in {*old, *new}}
-    for day in sorted(changes):
-        if changes[day] or (day in new) != (day in old) or day == slot.day:
-            _put(tx, slot._replace(day=day), key, new.get(day), totals.get(day))
-    return {day: change for day, change in changes.items() if change}
+    for day in sorted({*old, *new}):
+        by = new.get(day, 0) - old.get(day, 0)
+        if by or (day in new) != (day in old) or day == slot.day:
+            yield _Change(day, new.get(day), totals.get(day), by or None)
 
 
 def _running_rows(tx: Tx, slot: Slot, key: Key) -> list[tuple[date, int, int]]:
@@ -155,47 +159,52 @@ def standing(tx: Tx, slot: Slot, keys: Sequence[Key]) -> dict[Key, int]:
     return {Key(metric, part): amount for metric, part, amount in rows}
 
 
-def _put(tx: Tx, slot: Slot, key: Key, amount: int | None, running: int | None) -> None:
-    where = (slot.campaign, slot.unit, key.metric, key.part, slot.day.isoformat(), slot.person)
-    if amount is None:
-        tx.run(
+def _put(tx: Tx, slot: Slot, changes: Iterable[tuple[Key, _Change]]) -> None:
+    gone, stands = [], []
+    for key, (day, amount, running, _) in changes:
+        where = (slot.campaign, slot.unit, *key, day.isoformat(), slot.person)
+        if amount is None:
+            gone.append(where)
+        else:
+            stands.append((*where, amount, running))
+    if gone:
+        tx.run_many(
             "DELETE FROM tallies WHERE campaign = ? AND unit = ? AND metric = ? AND part = ? AND day = ? AND slot = ?",
-            where,
+            gone,
         )
-    else:
-        tx.run(
+    if stands:
+        tx.run_many(
             "INSERT INTO tallies (campaign, unit, metric, part, day, slot, amount, running)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (campaign, unit, metric, part, day, slot)"
             " DO UPDATE SET amount = excluded.amount, running = excluded.running",
-            (*where, amount, running),
+            stands,
         )
 
 
-def _with_metrics(changes: Mapping[tuple[date, Key], int]) -> dict[tuple[date, Key], int]:
-    """Add the metric's own row to the rows of its parts."""
-    whole = dict(changes)
-    for (day, key), change in changes.items():
-        if key.part:
-            metric = (day, Key(key.metric))
-            whole[metric] = whole.get(metric, 0) + change
-    return whole
+def _add(tx: Tx, world: World, campaign: str, path: tuple[UnitId, ...], changes: Iterable[tuple[Key, _Change]]) -> None:
+    """Add to a unit at once, and to all that lies above the reporting units together with other units' reports.
 
-
-def _add(
-    tx: Tx, world: World, campaign: str, path: tuple[UnitId, ...], changes: Mapping[tuple[date, Key], int]
-) -> None:
-    """Add to a unit at once, and to all that lies above the reporting units together with other units' reports."""
+    What a part has changed by counts for its metric too.
+    """
     own = [unit for unit in path if unit in world.reporting[campaign]]
-    above = tuple(unit for unit in path if unit not in own)
-    totals, days = [], []
-    for (day, (metric, part)), change in changes.items():
-        total, daily = (campaign, metric, part), (campaign, day.isoformat(), metric, part)
-        totals += [(unit, *total, change) for unit in own]
-        days += [(unit, *daily, change) for unit in own]
-        tx.owe(TOTALS, above, total, (change,))
-        tx.owe(DAILY, above, daily, (change,))
-    tx.run_many(TOTALS.add, totals)
-    tx.run_many(DAILY.add, days)
+    above = tuple([unit for unit in path if unit not in own])
+    known = _own(tx)
+    stands = [known[campaign, unit] for unit in own if (campaign, unit) in known]
+    totals: list[Debt] = []
+    days: list[Debt] = []
+    for key, (day, _, _, by) in changes:
+        if by is None:
+            continue
+        for each in (key, Key(key.metric)) if key.part else (key,):
+            totals.append(((campaign, *each), (by,)))
+            days.append(((campaign, day.isoformat(), *each), (by,)))
+            for sums in stands:
+                sums[each] = sums.get(each, 0) + by
+    if not totals:
+        return
+    for table, debts in ((TOTALS, totals), (DAILY, days)):
+        tx.run_many(table.add, [(unit, *key, *by) for unit in own for key, by in debts])
+        tx.owe(table, above, debts)
 
 
 def _stand(tx: Tx, slot: Slot, path: tuple[UnitId, ...], entry: Entry, away: frozenset[date]) -> None:
@@ -222,12 +231,12 @@ def _stand(tx: Tx, slot: Slot, path: tuple[UnitId, ...], entry: Entry, away: fro
     if reported and slot.day in away:
         leaves.changed(tx)  # a report that comes anyway makes its unit expected
     if reported or on_time:
-        tx.owe(TURNOUT, path, (slot.campaign, where[2]), (reported, on_time))
+        tx.owe(TURNOUT, path, [((slot.campaign, where[2]), (reported, on_time))])
 
 
 def _presence(marks: Mapping[int, int]) -> Turnout:
     """Return (1, 1) for a unit any of whose reports came on time, (1, 0) late, (0, 0) for none at all."""
-    return Turnout(int(bool(marks)), max(marks.values(), default=0))
+    return Turnout(1, max(marks.values())) if marks else Turnout(0, 0)
 
 
 def report(tx: Tx, slot: Slot) -> Report | None:
@@ -255,9 +264,18 @@ def sums(tx: Tx, campaign: str, unit: UnitId) -> dict[Key, int]:
 
 
 def own_sums(tx: Tx, campaign: str, unit: UnitId) -> dict[Key, int]:
-    """Return the same of a reporting unit: what it has said itself is never owed."""
-    rows = tx.peek("SELECT metric, part, amount FROM totals WHERE campaign = ? AND unit = ?", (campaign, unit))
-    return {Key(metric, part): amount for metric, part, amount in rows}
+    """Return the same of a reporting unit, kept right by what it says: that is never owed."""
+    known = _own(tx)
+    found = known.get((campaign, unit))
+    if found is None:
+        rows = tx.peek("SELECT metric, part, amount FROM totals WHERE campaign = ? AND unit = ?", (campaign, unit))
+        found = known[campaign, unit] = {Key(metric, part): amount for metric, part, amount in rows}
+    return dict(found)
+
+
+def _own(tx: Tx) -> dict[tuple[str, UnitId], dict[Key, int]]:
+    known: dict[tuple[str, UnitId], dict[Key, int]] = tx.known.setdefault(_OWN_SUMS, {})
+    return known
 
 
 def day_sums(tx: Tx, campaign: str, unit: UnitId, day: date) -> dict[Key, int]:

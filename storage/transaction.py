@@ -17,6 +17,8 @@ from storage.errors import StoreFailed
 T = TypeVar("T")
 Unit = Callable[["Tx"], T]
 Outcome = tuple[Any, BaseException | None]
+Debt = tuple[tuple[Any, ...], Sequence[int]]
+"""A row of sums by the rest of its key, after the unit, and what is added to it."""
 
 # After any of these SQLite may already have rolled the whole transaction back: going on would run the
 # next statement in autocommit and keep half a unit (https://sqlite.org/lang_transaction.html, §3).
@@ -56,7 +58,7 @@ class Tx:
         self._connection = connection
         self._failed = False
         self._savepoints = 0
-        self._owed: dict[str, dict[tuple[Any, ...], Sequence[int]]] = {}
+        self._owed: dict[str, dict[tuple[int, ...], dict[tuple[Any, ...], Sequence[int]]]] = {}
         self._owing: set[str] = set()
         self.known: dict[str, Any] = {}
 
@@ -81,23 +83,22 @@ class Tx:
         finally:
             self._owing = owing
 
-    def owe(self, sums: Summed, units: tuple[int, ...], key: tuple[Any, ...], added: Sequence[int]) -> None:
+    def owe(self, sums: Summed, units: tuple[int, ...], debts: Iterable[Debt]) -> None:
         """Add to the sums of all these units, at the latest before a statement that names their table.
 
         What one transaction adds to the same row is written once: of a hundred reports each one adds to the root.
         """
         self._owing.add(sums.table)
-        _raise(self._owed.setdefault(sums.add, {}), (units, key), added)
+        _raise(self._owed.setdefault(sums.add, {}).setdefault(units, {}), debts)
 
     def settle(self) -> None:
         """Write what is owed."""
         owed, self._owed = self._owed, {}
         self._owing.clear()
-        for add, debts in owed.items():
+        for add, owing in owed.items():
             rows: dict[tuple[Any, ...], Sequence[int]] = {}
-            for (units, key), added in debts.items():
-                for unit in units:
-                    _raise(rows, (unit, *key), added)
+            for units, debts in owing.items():
+                _raise(rows, [((unit, *key), added) for unit in units for key, added in debts.items()])
             self.run_many(add, [(*row, *added) for row, added in rows.items()])
 
     def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
@@ -165,9 +166,10 @@ class Tx:
             self._savepoints -= 1
 
 
-def _raise(sums: dict[tuple[Any, ...], Sequence[int]], key: tuple[Any, ...], added: Sequence[int]) -> None:
-    before = sums.get(key)
-    sums[key] = added if before is None else [*map(operator.add, before, added)]
+def _raise(sums: dict[tuple[Any, ...], Sequence[int]], debts: Iterable[Debt]) -> None:
+    for key, added in debts:
+        before = sums.get(key)
+        sums[key] = added if before is None else [*map(operator.add, before, added)]
 
 
 @lru_cache(maxsize=1_024)

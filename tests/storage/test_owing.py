@@ -33,8 +33,8 @@ def all_of(tx: Tx) -> dict[str, int]:
 
 async def test_what_is_owed_is_written_before_its_table_is_read_and_only_then(numbers: Store) -> None:
     def unit(tx: Tx) -> tuple[list[object], dict[str, int]]:
-        tx.owe(NUMBERS, (1,), ("a",), (3,))
-        tx.owe(NUMBERS, (1,), ("a",), (4,))
+        tx.owe(NUMBERS, (1,), [(("a",), (3,))])
+        tx.owe(NUMBERS, (1,), [(("a",), (4,))])
         return tx.peek(READ), all_of(tx)
 
     assert await numbers.write(unit) == ([], {"a1": 7})
@@ -42,27 +42,27 @@ async def test_what_is_owed_is_written_before_its_table_is_read_and_only_then(nu
 
 async def test_what_several_units_are_owed_comes_to_each_of_them(numbers: Store) -> None:
     def unit(tx: Tx) -> None:
-        tx.owe(NUMBERS, (1, 2, 3), ("a",), (1,))
-        tx.owe(NUMBERS, (2, 3), ("a",), (10,))
-        tx.owe(NUMBERS, (3,), ("b",), (100,))
+        tx.owe(NUMBERS, (1, 2, 3), [(("a",), (1,))])
+        tx.owe(NUMBERS, (2, 3), [(("a",), (10,))])
+        tx.owe(NUMBERS, (3,), [(("b",), (100,))])
 
     await numbers.write(unit)
     assert await numbers.read(all_of) == {"a1": 1, "a2": 11, "a3": 11, "b3": 100}
 
 
 async def test_what_is_owed_is_written_at_the_end_of_its_unit(numbers: Store) -> None:
-    await numbers.write(lambda tx: tx.owe(NUMBERS, (1,), ("a",), (3,)))
-    await numbers.write(lambda tx: tx.owe(NUMBERS, (1,), ("a",), (-5,)))
+    await numbers.write(lambda tx: tx.owe(NUMBERS, (1,), [(("a",), (3,))]))
+    await numbers.write(lambda tx: tx.owe(NUMBERS, (1,), [(("a",), (-5,))]))
     assert await numbers.read(all_of) == {"a1": -2}
 
 
 async def test_what_is_owed_by_an_attempt_that_fails_is_never_written(numbers: Store) -> None:
     def unit(tx: Tx) -> dict[str, int]:
-        tx.owe(NUMBERS, (1,), ("before",), (1,))
+        tx.owe(NUMBERS, (1,), [(("before",), (1,))])
         with suppress(KeyError), tx.attempt():
-            tx.owe(NUMBERS, (1,), ("within",), (1,))
+            tx.owe(NUMBERS, (1,), [(("within",), (1,))])
             raise KeyError
-        tx.owe(NUMBERS, (1,), ("after",), (1,))
+        tx.owe(NUMBERS, (1,), [(("after",), (1,))])
         return all_of(tx)
 
     assert await numbers.write(unit) == {"before1": 1, "after1": 1}
@@ -71,9 +71,9 @@ async def test_what_is_owed_by_an_attempt_that_fails_is_never_written(numbers: S
 
 async def test_what_changes_a_table_of_sums_by_itself_comes_after_what_is_owed_to_it(numbers: Store) -> None:
     def unit(tx: Tx) -> None:
-        tx.owe(NUMBERS, (1,), ("a",), (3,))
+        tx.owe(NUMBERS, (1,), [(("a",), (3,))])
         tx.run_many("UPDATE numbers SET amount = ? WHERE name = ?", [(100, "a")])
-        tx.owe(NUMBERS, (1,), ("a",), (1,))
+        tx.owe(NUMBERS, (1,), [(("a",), (1,))])
 
     await numbers.write(unit)
     assert await numbers.read(all_of) == {"a1": 101}
@@ -82,7 +82,7 @@ async def test_what_changes_a_table_of_sums_by_itself_comes_after_what_is_owed_t
 async def test_a_medium_that_refuses_what_is_owed_keeps_nothing_of_the_unit(numbers: Store) -> None:
     def unit(tx: Tx) -> None:
         meta.put(tx, "a", "x")
-        tx.owe(Summed("numbers", "INSERT INTO nowhere VALUES (?, ?, ?)"), (1,), ("a",), (1,))
+        tx.owe(Summed("numbers", "INSERT INTO nowhere VALUES (?, ?, ?)"), (1,), [(("a",), (1,))])
 
     with pytest.raises(Exception, match="nowhere"):
         await numbers.write(unit)

@@ -1,5 +1,6 @@
 """Tallies: what counts now, summed up along the path to the root in the same transaction."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -30,6 +31,21 @@ def test_a_later_version_takes_the_place_of_the_former(pen: Pen) -> None:
     pen.say(pen.slot(), {TN: 45, KH: 30})
     pen.say(pen.slot(), {TN: 40})
     assert pen.totals("BT") == {TN: 40, KH: 30}
+
+
+def test_what_is_known_of_a_unit_s_own_sums_is_what_would_be_read(tx: Tx, pen: Pen) -> None:
+    unit = pen.unit(AN_HOI)
+    steps: list[Callable[[], object]] = [
+        lambda: pen.say(pen.slot(), {TN: 45}),
+        lambda: pen.say(pen.slot(), {TN: 40, KH: 30}),
+        lambda: pen.confirm(pen.ask(pen.slot(day=YESTERDAY), {TN: 900})),
+        lambda: pen.undo(pen.slot()),
+        lambda: pen.say(pen.slot(GIAO_LONG), {TN: 5}),
+    ]
+    for step in steps:
+        tallies.own_sums(tx, "vneid", unit)
+        step()
+        assert tallies.own_sums(tx, "vneid", unit) == tallies.sums(tx, "vneid", unit)
 
 
 def test_a_questioned_value_counts_only_once_it_is_confirmed(pen: Pen) -> None:
