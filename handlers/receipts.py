@@ -1,9 +1,11 @@
 """Receipts: what an entry changed, read from what is stored after it."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from bot.domain import days, status
-from bot.domain.campaign import Campaign, Entered, Metric
+from bot.domain.campaign import Campaign, Entered
+from bot.domain.days import Stage
 from bot.domain.receipt import Outcome, Receipt, ReceiptLine, Standing
 from bot.domain.status import MetricStatus, Sums
 from bot.domain.units import Unit
@@ -23,11 +25,13 @@ def receipt(
     """Say what an entry changed: `former` stood before it, `answers` are questions that it closed."""
     unit = turn.world.tree[entry.slot.unit]
     today = turn.world.today(campaign, turn.incoming.moment)
+    stage = days.stage(today, campaign)
     sums = Sums(tallies.own_sums(turn.tx, campaign.code, unit.id), {})
     metrics = [status.metric_status(turn.world, campaign, unit, metric, today, sums) for metric in campaign.counted]
-    headline = next((metric for metric in metrics if metric.main), metrics[-1])
+    pace = _headline(campaign, metrics).pace
     stands = tallies.report(turn.tx, entry.slot) if entry.supersedes else None
     was = former if former and former.amounts else None
+    old = was.amounts if was else {}
     other = was if was and was.author != turn.known.id else None
     counts = outcome is not Outcome.QUESTIONED
     return Receipt(
@@ -37,16 +41,13 @@ def receipt(
         campaign=campaign,
         unit=unit,
         day=entry.slot.day,
-        stage=days.stage(today, campaign),
+        stage=stage,
         late=not (stands.on_time if stands else entry.on_time),
-        lines=tuple(
-            _line(turn, entry, metric, shown, was.amounts if was else {})
-            for metric, shown in zip(campaign.counted, metrics, strict=True)
-        ),
+        lines=tuple([_line(turn, entry, metric, old, over=stage is Stage.OVER) for metric in metrics]),
         missing=_missing(campaign, entry.amounts),
         days_left=days.days_left(today, campaign),
-        needed_per_day=headline.pace.needed_to_deadline if headline.pace else None,
-        reached=bool(headline.pace and not headline.pace.deadline.missing),
+        needed_per_day=pace.needed_to_deadline if pace else None,
+        reached=bool(pace and not pace.deadline.missing),
         standing=_standing(turn, campaign, unit, today) if counts else None,
         replaces=was.ref if was else "",
         replaced_author=people.name(turn.tx, other.author) if other else "",
@@ -61,28 +62,37 @@ def retire(turn: Turn, old: int, new_ref: str) -> None:
     turn.rewrite(f"entry:{old}", "report.superseded", old=entries.reference(old), new=new_ref)
 
 
+def _headline(campaign: Campaign, metrics: Sequence[MetricStatus]) -> MetricStatus:
+    """Return the main metric, the last one where that is a percentage."""
+    for metric in metrics:
+        if metric.code == campaign.main.code:
+            return metric
+    return metrics[-1]
+
+
 def _missing(campaign: Campaign, amounts: Amounts) -> tuple[str, ...]:
-    return tuple(
-        metric.name
-        for metric in campaign.counted
-        if amounts and metric.required and not all(key in amounts for key in metric.keys)
-    )
+    lacking = {key.metric for key in campaign.keys if key not in amounts} if amounts else ()
+    return tuple([metric.name for metric in campaign.counted if metric.required and metric.code in lacking])
 
 
-def _line(turn: Turn, entry: Entry, metric: Metric, shown: MetricStatus, old: Amounts) -> ReceiptLine:
+def _line(turn: Turn, entry: Entry, shown: MetricStatus, old: Amounts, *, over: bool) -> ReceiptLine:
     """Show the day's value as stored (for a running total: the difference that counts)."""
-    now = entry.amounts
+    metric, now = shown.metric, entry.amounts
     if metric.entry is Entered.CUMULATIVE:
         tally = {key: tallies.tally(turn.tx, entry.slot, key) for key in metric.keys}
         now = {key: amount for key, amount in tally.items() if amount is not None}
         old = {}
-    parts = tuple(now[key] for key in metric.keys if key in now)
-    was = [old[key] for key in metric.keys if key in old]
+    parts = [now[key] for key in metric.keys if key in now]
+    was = [old[key] for key in metric.keys if key in old] if old else []
+    pace = shown.pace if shown.main and not over else None
     return ReceiptLine(
-        shown,
+        metric.name,
         sum(parts) if parts else None,
-        parts if metric.parts else (),
+        tuple(parts) if metric.parts else (),
         sum(was) if was else None,
+        shown.total,
+        shown.share,
+        pace.ahead if pace else None,
     )
 
 

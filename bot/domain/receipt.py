@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from bot.domain.campaign import Campaign
 from bot.domain.days import Stage
+from bot.domain.figures import Share
 from bot.domain.masking import MASK
 from bot.domain.questions import Doubt
-from bot.domain.status import MetricStatus
 from bot.domain.units import Unit
 
 
@@ -24,12 +24,19 @@ class Outcome(StrEnum):
 
 
 class ReceiptLine(NamedTuple):
-    """One metric: the day's value now and before (None: not reported), and where that leaves the unit."""
+    """One metric: the day's value now and before (None: not reported), and where that leaves the unit.
 
-    metric: MetricStatus
+    `share` is None without a target; `ahead` of the planned line is said of the main metric alone, and not once
+    all is over.
+    """
+
+    name: str
     value: int | None
     parts: tuple[int, ...]
     before: int | None
+    total: int
+    share: Share | None
+    ahead: int | None
 
 
 class Standing(NamedTuple):

@@ -62,6 +62,7 @@ def _environment(language: Language, zone: ZoneInfo) -> Environment:
     environment.filters |= {
         "number": partial(figures.number, language=language),
         "signed": partial(figures.signed, language=language),
+        "progress": partial(figures.progress, language=language),
         "percent": partial(figures.percent, language=language),
         "points": partial(figures.points, language=language),
         "day": figures.day,

@@ -20,6 +20,7 @@ from bot.domain.figures import (
     number,
     percent,
     points,
+    progress,
     signed,
     weekday,
 )
@@ -88,6 +89,17 @@ def test_each_language_has_its_separators(language: Language, plain: str, plus: 
     assert number(1_234_567, language) == plain
     assert signed(1_234, language) == plus
     assert percent(Share(663_614, 930_767), 1, language) == share
+
+
+@pytest.mark.parametrize(
+    ("share", "vi", "en"),
+    [
+        (Share(1_192, 4_149), "1.192/4.149 (28,7%)", "1,192/4,149 (28.7%)"),
+        (Share(7, 0), "7/0 (–)", "7/0 (–)"),
+    ],
+)
+def test_progress_is_the_total_the_target_and_the_share(share: Share, vi: str, en: str) -> None:
+    assert (progress(share, 1, "vi"), progress(share, 1, "en")) == (vi, en)
 
 
 @pytest.mark.parametrize(("value", "text"), [(45, "+45"), (0, "+0"), (-5, "-5"), (-1_234, "-1.234")])
