@@ -105,6 +105,5 @@ def _standing(turn: Turn, campaign: Campaign, unit: Unit, today: date) -> Standi
     if unit.id not in rivals.units or len(rivals.units) == 1:
         return None
     sums = tallies.sums_beside(turn.tx, campaign.code, parent, metric.code, today, own=rivals.reporting)
-    place = rivals.place(unit.id, {each: total for each, (total, _) in sums.items()})
-    morning = rivals.place(unit.id, {each: total - gained for each, (total, gained) in sums.items()})
+    place, morning = rivals.places(unit.id, sums)
     return Standing(place, len(rivals.units), morning - place)

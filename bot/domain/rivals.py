@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from bot.domain.units import UnitId
 
+_NOTHING = (0, 0)
+
 
 class Rival(NamedTuple):
     """What a unit starts from and must reach in its campaign's main metric."""
@@ -19,13 +21,20 @@ class Rivals(NamedTuple):
     units: Mapping[UnitId, Rival]
     reporting: bool
 
-    def place(self, unit: UnitId, since: Mapping[UnitId, int]) -> int:
+    def places(self, unit: UnitId, sums: Mapping[UnitId, tuple[int, int]]) -> tuple[int, int]:
         """Return one more than the rivals with a larger share of their target, as `standings.rank` places them.
 
-        `since` holds what the units have counted since the start, baselines not included.
+        First the place now, then that of the morning. `sums` holds what the units have counted since the start,
+        baselines not included, and what of that they have counted today.
         """
         baseline, target = self.units[unit]
-        total = baseline + since.get(unit, 0)
-        return 1 + sum(
-            [(base + since.get(each, 0)) * target > total * other for each, (base, other) in self.units.items()]
-        )
+        total, gained = sums.get(unit, _NOTHING)
+        total += baseline
+        opened = total - gained
+        place = morning = 1
+        for each, (base, other) in self.units.items():
+            counted, added = sums.get(each, _NOTHING)
+            counted += base
+            place += counted * target > total * other
+            morning += (counted - added) * target > opened * other
+        return place, morning

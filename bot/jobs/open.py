@@ -47,7 +47,7 @@ class _Places:
 
     def __init__(self, beat: Beat) -> None:
         self._beat = beat
-        self._shares = cache(self._read)
+        self._sums = cache(self._read)
 
     def of(self, campaign: Campaign, unit: Unit, eve: date) -> tuple[int, int] | None:
         """Return the unit's place among how many; None without a target, or without a rival."""
@@ -56,11 +56,9 @@ class _Places:
         rivals = self._beat.world.rivals(campaign, unit.id, eve)
         if unit.id not in rivals.units or len(rivals.units) == 1:
             return None
-        totals = self._shares(campaign.code, unit.parent, campaign.main.code, eve)
-        return rivals.place(unit.id, totals), len(rivals.units)
+        _, morning = rivals.places(unit.id, self._sums(campaign.code, unit.parent, campaign.main.code, eve))
+        return morning, len(rivals.units)
 
-    def _read(self, campaign: str, parent: UnitId, metric: str, eve: date) -> dict[UnitId, int]:
-        """Return the siblings' totals at the end of the eve, baselines not included."""
-        now = tallies.sums_below(self._beat.tx, campaign, parent, metric)
-        today = tallies.day_sums_below(self._beat.tx, campaign, parent, metric, eve + timedelta(days=1))
-        return {unit: amount - today.get(unit, 0) for unit, amount in now.items()}
+    def _read(self, campaign: str, parent: UnitId, metric: str, eve: date) -> dict[UnitId, tuple[int, int]]:
+        """Return the siblings' sums, and what of them has come since the eve."""
+        return tallies.sums_beside(self._beat.tx, campaign, parent, metric, eve + timedelta(days=1))
