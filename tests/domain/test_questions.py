@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date
+from fractions import Fraction
 from itertools import accumulate
+from math import floor
+from statistics import median
 
 import pytest
 from hypothesis import given
@@ -54,6 +57,16 @@ def test_a_day_above_the_maximum_is_asked_about(value: int, *, asked: bool) -> N
 )
 def test_the_highest_usual_day_follows_the_units_own_history(history: Sequence[int], limit: int | None) -> None:
     assert highest_usual(history) == limit
+
+
+@given(st.lists(st.integers(-1000, 1000) | st.integers(0, 3), min_size=5, max_size=40))
+def test_the_limit_is_exactly_that_of_the_formula(history: list[int]) -> None:
+    recent = [Fraction(value) for value in history[-28:]]
+    middle = median(recent)
+    deviations = [abs(value - middle) for value in recent]
+    mad = median(deviations)
+    sigma = mad / Fraction("0.6745") if mad else sum(deviations) / len(deviations) * Fraction("1.253314")
+    assert highest_usual(history) == floor(max(middle + Fraction("3.5") * sigma, 2 * middle + 10))
 
 
 def test_an_outlier_is_told_with_the_limit_and_the_usual_day() -> None:
