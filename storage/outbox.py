@@ -29,6 +29,7 @@ RANK = {Priority.ANSWER: 0, Priority.PUSH: 1}
 # SQLite uses a partial index only for a query that repeats the index's own words.
 _OPEN = "state IN ('waiting', 'sending')"
 _COALESCING = "state = 'waiting' AND coalesce_key <> ''"
+_ASKED = "(SELECT value FROM json_each(?))"
 
 
 class State(StrEnum):
@@ -209,25 +210,16 @@ def _pieces(outgoing: Outgoing) -> list[str]:
 
 def waiting_after(tx: Tx, after: int, limit: int, now: float = 0.0, until: int = MOST) -> list[Waiting]:
     """Return the rows with ids above `after` and up to `until` that wait, in order."""
-    rows = tx.all(
-        "SELECT o.id, o.chat, o.verb, o.priority, o.due, o.created, c.private,"
-        " CASE WHEN o.verb = 'edit' THEN o.payload END AS edit"
+    rows = tx.tuples(
+        "SELECT o.id, o.chat, o.verb, c.private, o.priority, o.due,"
+        " CASE WHEN o.verb = 'edit' THEN o.payload ->> 'edits' END, o.created + 1.0"
         " FROM outbox o JOIN chats c ON c.id = o.chat"
         f" WHERE o.{_OPEN} AND o.state = 'waiting' AND o.id > ? AND o.id <= ? ORDER BY o.id LIMIT ?",
         (after, until, limit),
     )
     return [
-        Waiting(
-            row["id"],
-            row["chat"],
-            row["verb"],
-            bool(row["private"]),
-            row["priority"],
-            row["due"],
-            json.loads(row["edit"]).get("edits") if row["edit"] else None,
-            min(now, row["created"] + 1.0),
-        )
-        for row in rows
+        Waiting(row, chat, verb, bool(private), priority, due, edits, min(now, taken))
+        for row, chat, verb, private, priority, due, edits, taken in rows
     ]
 
 
@@ -272,43 +264,45 @@ def claim(tx: Tx, ids: Sequence[int], now: int) -> list[Parcel]:
     Rows that no longer wait are left out; expired ones end as `expired`, those whose chat cannot be
     reached as `failed`. An edit of a message that never appeared becomes a message of its own.
     """
-    rows = tx.all(
+    rows = tx.tuples(
         "SELECT o.id, o.verb, o.payload, o.expires, o.subject, o.coalesce_key, o.repeatable, o.unsure,"
-        " c.id AS seat, c.external, c.reachable FROM outbox o JOIN chats p ON p.id = o.chat"
-        f" JOIN chats c ON c.id = coalesce(p.moved_to, p.id) WHERE o.id IN ({', '.join('?' * len(ids))})"
-        " AND o.state = 'waiting'",
-        ids,
+        " c.id, c.external, c.reachable FROM outbox o JOIN chats p ON p.id = o.chat"
+        f" JOIN chats c ON c.id = coalesce(p.moved_to, p.id) WHERE o.id IN {_ASKED} AND o.state = 'waiting'",
+        (written(ids),),
     )
-    waiting = {row["id"]: row for row in rows}
+    waiting = {row[0]: row for row in rows}
     found = [waiting[row_id] for row_id in dict.fromkeys(ids) if row_id in waiting]
-    ended = [end for row in found if (end := _in_vain(row, now)) is not None]
-    _end(tx, ended, now)
-    over = {end.id for end in ended}
-    leaving = [row for row in found if row["id"] not in over]
-    tx.run_many(
-        "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = ?", [(row["id"],) for row in leaving]
+    ended = {row[0]: end for row in found if (end := _in_vain(row, now)) is not None}
+    if ended:
+        _end(tx, [*ended.values()], now)
+    leaving = [row for row in found if row[0] not in ended]
+    tx.run(
+        f"UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id IN {_ASKED}",
+        (written([row[0] for row in leaving]),),
     )
     return [_parcel(tx, row) for row in leaving]
 
 
-def _in_vain(row: Any, now: int) -> Settlement | None:
+def _in_vain(row: tuple[Any, ...], now: int) -> Settlement | None:
     """Return how a row ends that need not leave any more, None for one that may."""
-    if row["expires"] is not None and row["expires"] <= now:
-        return Settlement(row["id"], State.EXPIRED)
-    if not row["reachable"] and row["verb"] in {"edit", *SHOWING}:
-        return Settlement(row["id"], State.FAILED, error="unreachable")
+    row_id, verb, _, expires, *_, reachable = row
+    if expires is not None and expires <= now:
+        return Settlement(row_id, State.EXPIRED)
+    if not reachable and verb in {"edit", *SHOWING}:
+        return Settlement(row_id, State.FAILED, error="unreachable")
     return None
 
 
-def _parcel(tx: Tx, row: Any) -> Parcel:
-    payload = read(row["payload"])
+def _parcel(tx: Tx, row: tuple[Any, ...]) -> Parcel:
+    row_id, verb, held, _, subject, coalesce, repeatable, unsure, seat, external, _ = row
+    payload = read(held)
     edits = payload.get("edits")
     message = tx.value("SELECT message FROM outbox WHERE id = ?", (edits,)) if edits else None
     return Parcel(
-        id=row["id"],
-        chat=row["seat"],
-        external=row["external"],
-        verb="send" if row["verb"] == "edit" and not message else row["verb"],
+        id=row_id,
+        chat=seat,
+        external=external,
+        verb="send" if verb == "edit" and not message else verb,
         html=payload.get("html", ""),
         keyboard=payload.get("keyboard", []),
         thread=payload.get("thread"),
@@ -316,10 +310,10 @@ def _parcel(tx: Tx, row: Any) -> Parcel:
         query=payload.get("query", ""),
         edits=edits,
         message=message,
-        subject=row["subject"],
-        coalesce=row["coalesce_key"],
-        repeatable=bool(row["repeatable"]),
-        unsure=row["unsure"],
+        subject=subject,
+        coalesce=coalesce,
+        repeatable=bool(repeatable),
+        unsure=unsure,
         spare=payload.get("spare", ""),
         bulky=payload.get("bulky", ""),
         file=payload.get("file", ""),
@@ -333,13 +327,16 @@ def settle(tx: Tx, settlements: Sequence[Settlement], now: int) -> None:
         "UPDATE outbox SET state = 'waiting', due = ?, unsure = unsure + ?, error = ? WHERE id = ?",
         [(each.due, each.unsure, each.error, each.id) for each in again],
     )
-    _end(tx, [each for each in settlements if each.state is not State.WAITING], now)
+    if len(again) < len(settlements):
+        _end(tx, [each for each in settlements if each.state is not State.WAITING], now)
 
 
 def _end(tx: Tx, settlements: Sequence[Settlement], now: int) -> None:
-    tx.run_many(
-        "UPDATE outbox SET state = ?, message = ?, unsure = unsure + ?, error = ?, done = ? WHERE id = ?",
-        [(each.state, each.message, each.unsure, each.error, now, each.id) for each in settlements],
+    """Write how rows end, in one statement: each statement lets go of the interpreter's lock, and waits for it."""
+    tx.run(
+        "UPDATE outbox SET state = end.value ->> 1, message = end.value ->> 2, unsure = unsure + (end.value ->> 3),"
+        " error = end.value ->> 4, done = ? FROM json_each(?) AS end WHERE outbox.id = end.value ->> 0",
+        (now, written([(each.id, each.state, each.message, each.unsure, each.error) for each in settlements])),
     )
     anew = [each for each in settlements if each.edits is not None and each.message]
     tx.run_many("UPDATE outbox SET message = ? WHERE id = ?", [(each.message, each.edits) for each in anew])

@@ -1,5 +1,6 @@
 """The outbox: what is put in, what may leave, what is remembered."""
 
+import sqlite3
 import unicodedata
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -196,8 +197,35 @@ class Spy:
         return self._tx.value(sql, params)
 
     def all(self, sql: str, params: tuple[Any, ...] = ()) -> list[Any]:
+        return self.run(sql, params).fetchall()
+
+    def tuples(self, sql: str, params: tuple[Any, ...] = ()) -> sqlite3.Cursor:
+        self._plan(sql, params)
+        return self._tx.tuples(sql, params)
+
+    def run(self, sql: str, params: tuple[Any, ...] = ()) -> sqlite3.Cursor:
+        self._plan(sql, params)
+        return self._tx.run(sql, params)
+
+    def run_many(self, sql: str, rows: list[tuple[Any, ...]]) -> int:
+        return self._tx.run_many(sql, rows)
+
+    def _plan(self, sql: str, params: tuple[Any, ...]) -> None:
         self._plans.append(" ".join(row["detail"] for row in self._tx.all(f"EXPLAIN QUERY PLAN {sql}", params)))
-        return self._tx.all(sql, params)
+
+
+async def test_L5_a_long_history_is_not_read_to_claim_and_to_settle(store: Store) -> None:
+    rows = [await put(store, f"{number}") for number in range(3)]
+    plans: list[str] = []
+
+    def explained(tx: Tx) -> None:
+        spy: Any = Spy(tx, plans)
+        outbox.claim(spy, rows, NOW)
+        outbox.settle(spy, [Settlement(row, State.SENT, message=1) for row in rows], NOW)
+
+    await store.write(explained)
+    assert len(plans) == 3
+    assert all("SEARCH o" in plan and "SCAN o" not in plan for plan in plans), plans
 
 
 async def test_T14_a_long_text_is_cut_between_lines_with_the_keyboard_last(store: Store) -> None:
