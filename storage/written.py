@@ -8,10 +8,15 @@ import orjson
 
 def written(value: Any) -> str:
     """Return a value as JSON."""
+    return packed(value).decode()
+
+
+def packed(value: Any) -> bytes:
+    """Return a value as JSON, as it travels."""
     try:
-        return orjson.dumps(value).decode()
+        return orjson.dumps(value)
     except TypeError:  # numbers beyond 64 bits, halves of characters: what may be said, but not be kept as plain text
-        return json.dumps(value)
+        return json.dumps(value).encode()
 
 
 def read(text: str | bytes) -> Any:

@@ -7,6 +7,8 @@ from typing import NamedTuple, cast
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 FINAL = 200  # what is below only announces an answer
+LENGTHS = frozenset({b"content-length", b"transfer-encoding"})
+KEPT = LENGTHS | {b"retry-after"}
 
 
 class NotConnected(Exception):
@@ -18,7 +20,7 @@ class Broken(Exception):
 
 
 class Answer(NamedTuple):
-    """What a server said; the names of `headers` are in lower case."""
+    """What a server said; of the headers those that somebody asks for, their names in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -37,31 +39,30 @@ class Connection(asyncio.Protocol):
     def __init__(self) -> None:
         self.is_clean = True
         self.idle_since = 0.0
-        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._loop = asyncio.get_running_loop()
+        self.gone: asyncio.Future[None] = self._loop.create_future()
         self._transport: asyncio.Transport | None = None
         self._parser = HttpResponseParser(self)
         self._answer: asyncio.Future[Answer] | None = None
-        self._headers: dict[str, str] = {}
+        self._headers: dict[bytes, bytes] = {}
         self._payload = b""
         self._ends_with_line = False
         self._silence = 0.0
+        self._until = 0.0
         self._patience: asyncio.TimerHandle | None = None
 
-    async def ask(self, request: bytes, silence: float) -> Answer:
-        """Send a request and return its answer. Broken when that is cut, or no byte comes for `silence` seconds."""
+    def ask(self, request: bytes, silence: float) -> "asyncio.Future[Answer]":
+        """Send a request; its answer will come. Broken when that is cut, or no byte comes for `silence` seconds."""
         if self._transport is None:
             raise NotConnected("no transport")
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Answer] = loop.create_future()
         self.is_clean = False
-        self._answer, self._silence = answer, silence
+        self._answer = self._loop.create_future()
+        if silence < self._silence:
+            self._stop_waiting()
+        self._silence = silence
         self._wait_on()
         self._transport.write(request)
-        try:
-            return await answer
-        finally:
-            self._stop_waiting()
-            self._answer = None
+        return self._answer
 
     def drop(self) -> None:
         """Hang up at once."""
@@ -76,6 +77,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Break what was still being answered."""
         self._break("closed" if exc is None else type(exc).__name__)
+        self._stop_waiting()
         self.gone.set_result(None)
 
     def data_received(self, data: bytes) -> None:
@@ -102,12 +104,14 @@ class Connection(asyncio.Protocol):
         self._headers, self._payload, self._ends_with_line = {}, b"", False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Note a header."""
-        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+        """Note a header that somebody asks for."""
+        name = name.lower()
+        if name in KEPT:
+            self._headers[name] = value
 
     def on_headers_complete(self) -> None:
         """Learn how the end of the message will be known."""
-        self._ends_with_line = self._headers.keys().isdisjoint({"content-length", "transfer-encoding"})
+        self._ends_with_line = LENGTHS.isdisjoint(self._headers)
 
     def on_body(self, body: bytes) -> None:
         """Note a part of the body."""
@@ -121,13 +125,26 @@ class Connection(asyncio.Protocol):
             self._complete()
 
     def _wait_on(self) -> None:
-        """Be patient anew, from this moment on."""
-        self._stop_waiting()
-        self._patience = asyncio.get_running_loop().call_later(self._silence, self._break, "TimeoutError")
+        """Be patient anew, from this moment on. A look that is due before that is left: it costs less than a new one."""
+        self._until = self._loop.time() + self._silence
+        if self._patience is None:
+            self._patience = self._loop.call_later(self._silence, self._look)
+
+    def _look(self) -> None:
+        """Break what no byte has come for; where some have, look again when patience ends."""
+        self._patience = None
+        if not self._is_awaited:
+            return
+        rest = self._until - self._loop.time()
+        if rest > 0:
+            self._patience = self._loop.call_later(rest, self._look)
+        else:
+            self._break("TimeoutError")
 
     def _stop_waiting(self) -> None:
         if self._patience is not None:
             self._patience.cancel()
+            self._patience = None
 
     @property
     def _is_awaited(self) -> bool:
@@ -135,7 +152,8 @@ class Connection(asyncio.Protocol):
 
     def _complete(self) -> None:
         if self._answer is not None:
-            self._answer.set_result(Answer(self._parser.get_status_code(), self._headers, self._payload))
+            headers = {name.decode(): value.decode("latin-1") for name, value in self._headers.items()}
+            self._answer.set_result(Answer(self._parser.get_status_code(), headers, self._payload))
 
     def _break(self, reason: str) -> None:
         if self._answer is not None and not self._answer.done():

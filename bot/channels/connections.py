@@ -29,7 +29,8 @@ class Connections:
         self._base = URL(base_url)
         self._keep = keep
         self._patience = patience
-        self._slots = asyncio.Semaphore(most)
+        self._free = most
+        self._freed = asyncio.Event()
         self._heads: dict[str, bytes] = {}
         self._all: set[Connection] = set()
         self._idle: deque[Connection] = deque()
@@ -59,7 +60,11 @@ class Connections:
         NotConnected when nothing has left this machine; Broken when something may have, and no whole answer
         came, or no byte of it for `silence` seconds.
         """
-        await self._take_slot()
+        if not self._is_open:
+            raise NotConnected("closed")
+        if not self._free:
+            await self._wait_for_a_free_one()
+        self._free -= 1
         try:
             connection = self._kept() or await self._connected()
             try:
@@ -67,17 +72,15 @@ class Connections:
             finally:
                 self._put_back(connection)
         finally:
-            self._slots.release()
+            self._free += 1
+            self._freed.set()
 
-    async def _take_slot(self) -> None:
-        if not self._is_open:
-            raise NotConnected("closed")
-        if not self._slots.locked():
-            await self._slots.acquire()
-            return
+    async def _wait_for_a_free_one(self) -> None:
         try:
             async with asyncio.timeout(self._patience):
-                await self._slots.acquire()
+                while not self._free:
+                    self._freed.clear()
+                    await self._freed.wait()
         except TimeoutError:
             raise NotConnected("no free connection in time") from None
 

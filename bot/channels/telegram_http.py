@@ -15,7 +15,7 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.channels.connection import Broken, NotConnected, name_of
 from bot.channels.connections import Connections
-from storage.written import read, written
+from storage.written import packed, read
 
 # Telegram's front servers drop idle connections without a word. One that dies under a call makes its
 # outcome unknowable, so that idle connections are given up before the server does it.
@@ -126,7 +126,7 @@ class AiohttpRequest(BaseRequest):
         """Post fields that hold no file and return the result. What is no plain success is judged as by `post`."""
         timeout = self._timeout(self._read_timeout if read_timeout is None else read_timeout)
         # In one pass: the library's own `json_payload` encodes each nested object into a string first.
-        code, headers, payload = await self._exchange(url, "POST", written(fields).encode(), timeout)
+        code, headers, payload = await self._exchange(url, "POST", packed(fields), timeout)
         document = _document(payload) if code == SUCCESS else None
         if document is not None and "result" in document:
             return document["result"]
@@ -216,7 +216,7 @@ def _body(data: RequestData | None) -> bytes | aiohttp.FormData | None:
     if data is None:
         return None
     if not data.contains_files:
-        return written(data.parameters).encode()
+        return packed(data.parameters)
     # Telegram takes file names as they are: quoted, "tổng hợp.csv" would arrive as "t%E1%BB%95ng…".
     form = aiohttp.FormData(data.json_parameters, quote_fields=False)
     for name, (filename, content, kind) in data.multipart_data.items():
