@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from bot.domain.messages import Incoming, Verb
 
@@ -21,8 +21,7 @@ class Upload:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One thing to ask of a messenger. Ids are the messenger's own.
 
     `keyboard` holds rows of `{"text", "callback_data" | "url"}`; `message` is the one to edit; `query`

@@ -7,7 +7,7 @@ for a receipt, shows the token in its `repr`, and writes it and every text into 
 
 import html
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from typing import Any, NamedTuple
 
@@ -130,24 +130,22 @@ def outcome_of(error: TelegramError) -> Outcome:
 
 
 def _send(call: Call) -> tuple[str, dict[str, Any]]:
-    return "sendMessage", {**_text(call), **_where(call)}
+    return "sendMessage", _text(call, _where(call))
 
 
 def _photo(call: Call) -> tuple[str, dict[str, Any]]:
-    return "sendPhoto", {"photo": InputFile(call.photo, filename="chart.png"), **_where(call), **_caption(call)}
+    return "sendPhoto", _caption(call, {"photo": InputFile(call.photo, filename="chart.png"), **_where(call)})
 
 
 def _document(call: Call) -> tuple[str, dict[str, Any]]:
     fields = {"document": call.document, "disable_content_type_detection": True}
-    return "sendDocument", {**fields, **_where(call), **_caption(call)}
+    return "sendDocument", _caption(call, {**fields, **_where(call)})
 
 
-def _caption(call: Call) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
+def _caption(call: Call, fields: dict[str, Any]) -> dict[str, Any]:
     if call.html:
-        fields["caption"] = _plain(call.html) if call.plain else call.html
-        fields |= {} if call.plain else {"parse_mode": "HTML"}
-    return fields | _keyboard(call)
+        _words(call, fields, "caption")
+    return _keyboard(call, fields)
 
 
 def _where(call: Call) -> dict[str, Any]:
@@ -160,7 +158,7 @@ def _where(call: Call) -> dict[str, Any]:
 
 
 def _edit(call: Call) -> tuple[str, dict[str, Any]]:
-    return "editMessageText", {**_text(call), "chat_id": call.chat, "message_id": call.message}
+    return "editMessageText", _text(call, {"chat_id": call.chat, "message_id": call.message})
 
 
 def _toast(call: Call) -> tuple[str, dict[str, Any]]:
@@ -171,16 +169,24 @@ def _leave(call: Call) -> tuple[str, dict[str, Any]]:
     return "leaveChat", {"chat_id": call.chat}
 
 
-def _text(call: Call) -> dict[str, Any]:
-    fields: dict[str, Any] = {"text": call.html, "parse_mode": "HTML"}
-    if call.plain:
-        fields = {"text": _plain(call.html)}
+def _text(call: Call, fields: dict[str, Any]) -> dict[str, Any]:
+    _words(call, fields, "text")
     fields["link_preview_options"] = {"is_disabled": True}
-    return fields | _keyboard(call)
+    return _keyboard(call, fields)
 
 
-def _keyboard(call: Call) -> dict[str, Any]:
-    return {"reply_markup": {"inline_keyboard": call.keyboard}} if call.keyboard else {}
+def _words(call: Call, fields: dict[str, Any], name: str) -> None:
+    if call.plain:
+        fields[name] = _plain(call.html)
+    else:
+        fields[name] = call.html
+        fields["parse_mode"] = "HTML"
+
+
+def _keyboard(call: Call, fields: dict[str, Any]) -> dict[str, Any]:
+    if call.keyboard:
+        fields["reply_markup"] = {"inline_keyboard": call.keyboard}
+    return fields
 
 
 def _plain(text: str) -> str:
@@ -338,18 +344,20 @@ class TelegramChannel:
             outcome = outcome_of(error)
         raise CallFailed(outcome)
 
-    async def _post(
+    def _post(
         self,
         request: AiohttpRequest,
         method: str,
         fields: Mapping[str, Any],
         read_timeout: float | None = None,
-    ) -> Any:
+    ) -> Coroutine[Any, Any, Any]:
         url = f"{self._base_url}/bot{self._token.get_secret_value()}/{method}"
-        if method not in WITH_FILES:
-            return await request.call(url, fields, read_timeout)
-        with ExitStack() as opened:
-            data = RequestData([_parameter(name, value, opened) for name, value in fields.items()])
-            return await request.post(
-                url, data, read_timeout=request.read_timeout if read_timeout is None else read_timeout
-            )
+        if method in WITH_FILES:
+            return _post_files(request, url, fields)
+        return request.call(url, fields, read_timeout)
+
+
+async def _post_files(request: AiohttpRequest, url: str, fields: Mapping[str, Any]) -> Any:
+    with ExitStack() as opened:
+        data = RequestData([_parameter(name, value, opened) for name, value in fields.items()])
+        return await request.post(url, data, read_timeout=request.read_timeout)

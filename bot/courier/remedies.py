@@ -1,8 +1,7 @@
 """What is done about every outcome: the row's next state, and what else follows from it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.channels import (
     BadToken,
@@ -33,8 +32,7 @@ number only keeps a messenger that never says anything from being asked for ever
 LONGEST_REST_S = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(NamedTuple):
     """The row's next state. `wait` is how long its chat then rests, in seconds; `count` what it counts as."""
 
     state: State
@@ -142,19 +140,19 @@ def call_for(parcel: Parcel, picture: bytes = b"", document: Upload | None = Non
 
 
 def _spared(parcel: Parcel, call: Call, line: str) -> Call:
-    return replace(call, verb="send", photo=b"", document=None, html=f"{parcel.html}\n\n{line}".strip())
+    return call._replace(verb="send", photo=b"", document=None, html=f"{parcel.html}\n\n{line}".strip())
 
 
 def _as_plain_text(_: Parcel, call: Call) -> Call | None:
-    return None if call.plain else replace(call, plain=True)
+    return None if call.plain else call._replace(plain=True)
 
 
 def _without_topic(_: Parcel, call: Call) -> Call | None:
-    return None if call.thread is None else replace(call, thread=None)
+    return None if call.thread is None else call._replace(thread=None)
 
 
 def _as_new_message(parcel: Parcel, call: Call) -> Call | None:
-    return replace(call, verb="send", message=None) if parcel.coalesce and call.verb == "edit" else None
+    return call._replace(verb="send", message=None) if parcel.coalesce and call.verb == "edit" else None
 
 
 def _as_words(parcel: Parcel, call: Call) -> Call | None:
