@@ -37,6 +37,9 @@ GATHER_S = 0.005  # two commits' time on a fair disk
 
 TURN_S = 120.0
 
+OF_THE_LINE = (Retry, Unknown, BadToken)
+"""What may ail everything that is sent, and not one chat alone."""
+
 T = TypeVar("T")
 _log = structlog.get_logger()
 
@@ -224,8 +227,7 @@ class Courier:
         return until, outbox.waiting_after(tx, max(self._last_id, until), PAGE, seen)
 
     def _line_up(self, row: Waiting) -> None:
-        rest = max(0, row.due - self._now())
-        self._lanes.add(row, self._clock.monotonic() + rest if row.due else 0.0)
+        self._lanes.add(row, self._clock.monotonic() + max(0, row.due - self._now()) if row.due else 0.0)
 
     def _made(self, row: Waiting) -> None:
         self._line_up(row)
@@ -261,16 +263,21 @@ class Courier:
             parcel = claimed.get(row.id)
             if parcel is None:
                 self._lanes.done(row, refund=True)
-                self._workshop.done(row.id)
+                self._workshop.done(row)
                 self._bell.set()
             else:
-                task = asyncio.create_task(self._carry(row, parcel))
-                self._away[task] = (row, parcel)
-                task.add_done_callback(lambda _: self._bell.set())
+                self._away[asyncio.create_task(self._carry(row, parcel))] = (row, parcel)
         counted = sum(row.id in claimed and row.verb != "toast" for row in picked)
         self._lanes.left(counted, self._clock.monotonic())
 
     async def _carry(self, row: Waiting, parcel: Parcel) -> Errand:
+        """Take a row to the messenger, and ring when it is done."""
+        try:
+            return await self._deliver(row, parcel)
+        finally:
+            self._bell.set()
+
+    async def _deliver(self, row: Waiting, parcel: Parcel) -> Errand:
         """Make the call, and after some refusals the same in a lesser form, each form once."""
         left = self._clock.monotonic()
         if parcel.verb == "fetch":
@@ -306,9 +313,9 @@ class Courier:
         if found.state is State.WAITING:
             again_at = now + (found.wait + self._jitter() if found.wait else 0.0)
         else:
-            self._workshop.done(errand.row.id)
+            self._workshop.done(errand.row)
         self._lanes.done(errand.row, again_at=again_at)
-        if isinstance(errand.outcome, Retry | Unknown | BadToken):
+        if isinstance(errand.outcome, OF_THE_LINE):
             self._lanes.pause(self._trouble.note(errand.outcome, errand.left, now, self._jitter()))
         else:
             self._trouble.over()

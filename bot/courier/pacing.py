@@ -136,7 +136,10 @@ class Gates:
 
     def opens(self) -> float:
         """Return the moment from which one may pass all of them; minus infinity without gates."""
-        return max((gate.opens() for gate in self._gates), default=float("-inf"))
+        opens = float("-inf")
+        for gate in self._gates:
+            opens = max(opens, gate.opens())
+        return opens
 
     def take(self, now: float) -> None:
         """Let one pass."""

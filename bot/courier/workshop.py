@@ -112,16 +112,19 @@ class Workshop:
 
     def call(self, parcel: Parcel) -> Call:
         """Return the call that delivers a row with what was made for it."""
+        if parcel.verb not in WITH_CAPTION:
+            return call_for(parcel)
         sheet = self._papers.piece(parcel.id)
         picture = self._pictures.piece(parcel.id) or b""
         if sheet is None:
             return call_for(parcel, picture)
         return call_for(parcel, picture, sheet.upload, bulky=sheet.upload is None)
 
-    def done(self, row: int) -> None:
+    def done(self, row: Waiting) -> None:
         """Let go of what was made for a row; a file is deleted."""
-        self._pictures.done(row)
-        self._papers.done(row)
+        if row.verb in WITH_CAPTION:
+            self._pictures.done(row.id)
+            self._papers.done(row.id)
 
     def close(self) -> None:
         """Make no more, and delete the files."""
