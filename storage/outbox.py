@@ -30,6 +30,7 @@ RANK = {Priority.ANSWER: 0, Priority.PUSH: 1}
 _OPEN = "state IN ('waiting', 'sending')"
 _COALESCING = "state = 'waiting' AND coalesce_key <> ''"
 _ASKED = "(SELECT value FROM json_each(?))"
+_IDLE = "coalescing words under which nothing waits"
 
 
 class State(StrEnum):
@@ -120,6 +121,7 @@ def put(tx: Tx, chat: int, outgoing: Outgoing, now: int) -> int:
     """
     if outgoing.coalesce:
         cancel(tx, chat, outgoing.coalesce, now)
+        tx.known.pop(_IDLE, None)
     *firsts, last = _pieces(outgoing)
     for piece in firsts:
         _insert(tx, chat, outgoing._replace(verb="send"), {"html": piece, "thread": outgoing.thread}, now)
@@ -322,6 +324,7 @@ def _parcel(tx: Tx, row: tuple[Any, ...]) -> Parcel:
 
 def settle(tx: Tx, settlements: Sequence[Settlement], now: int) -> None:
     """Note what became of claimed rows."""
+    tx.known.pop(_IDLE, None)
     again = [each for each in settlements if each.state is State.WAITING]
     tx.run_many(
         "UPDATE outbox SET state = 'waiting', due = ?, unsure = unsure + ?, error = ? WHERE id = ?",
@@ -352,7 +355,14 @@ def fail_waiting(tx: Tx, chat: int, reason: str, now: int) -> int:
 
 def coalescing(tx: Tx, coalesce: str) -> bool:
     """Tell whether anything waits, for any chat, under a coalescing word."""
-    return tx.one(f"SELECT 1 FROM outbox WHERE coalesce_key = ? AND {_COALESCING} LIMIT 1", (coalesce,)) is not None
+    idle: set[str] = tx.known.setdefault(_IDLE, set())
+    if coalesce in idle:  # as every report of a portion finds
+        return False
+    query = f"SELECT 1 FROM outbox WHERE coalesce_key = ? AND {_COALESCING} LIMIT 1"
+    waits = tx.one(query, (coalesce,)) is not None
+    if not waits:
+        idle.add(coalesce)
+    return waits
 
 
 def cancel(tx: Tx, chat: int, coalesce: str, now: int) -> int:
@@ -368,6 +378,7 @@ def requeue_after_crash(tx: Tx, now: int) -> tuple[int, int]:
 
     Returns how many went back and how many are unknown.
     """
+    tx.known.pop(_IDLE, None)
     back = tx.run(
         "UPDATE outbox SET state = 'waiting', unsure = unsure + 1"
         f" WHERE {_OPEN} AND state = 'sending' AND repeatable = 1"

@@ -53,6 +53,20 @@ async def test_a_row_waits_is_claimed_and_is_sent(store: Store) -> None:
     assert await state(store, row) == "sent"
 
 
+async def test_a_word_under_which_nothing_waited_is_asked_for_again_once_something_may(store: Store) -> None:
+    def unit(tx: Tx) -> list[bool]:
+        seen = [outbox.coalescing(tx, "remind")]
+        row = outbox.put(tx, 1, Outgoing(verb="send", html="x", coalesce="remind"), NOW)
+        seen.append(outbox.coalescing(tx, "remind"))
+        outbox.claim(tx, [row], NOW)
+        seen.append(outbox.coalescing(tx, "remind"))
+        outbox.settle(tx, [Settlement(row, State.WAITING)], NOW)
+        seen.append(outbox.coalescing(tx, "remind"))
+        return seen
+
+    assert await store.write(unit) == [False, True, False, True]
+
+
 async def test_a_row_is_claimed_once(store: Store) -> None:
     row = await put(store)
     assert len(await claim(store, row, row)) == 1
