@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from bot.domain import days, questions
-from bot.domain.campaign import Campaign, Entered, Key, Policy
+from bot.domain.campaign import Campaign, Key, Policy
 from bot.domain.days import Openness
 from bot.domain.messages import Said
 from bot.domain.questions import Doubt
@@ -160,15 +160,17 @@ def _untaken(turn: Turn, said: Statement, given: Amounts, newest: Entry | None) 
 
 def resolve(turn: Turn, slot: Slot, said: Statement, base: Amounts) -> Amounts:
     """Turn adjustments into amounts. A day without results leaves a running total where it was."""
-    nothing = said.amounts == dict.fromkeys(said.campaign.keys, Amount(0))
     given: dict[Key, int] = {}
     for key, amount in said.amounts.items():
-        running = said.campaign.metric(key.metric).entry is Entered.CUMULATIVE
-        if running and (nothing or (amount.signed and key not in base)):
+        if key in said.campaign.running and (_is_nothing(said) or (amount.signed and key not in base)):
             given[key] = running_before(turn, slot, key) + amount.value
         else:
             given[key] = base.get(key, 0) + amount.value if amount.signed else amount.value
     return given
+
+
+def _is_nothing(said: Statement) -> bool:
+    return said.amounts == dict.fromkeys(said.campaign.keys, Amount(0))
 
 
 def confirm(turn: Turn, campaign: Campaign, questioned: Entry, *, on_time: bool | None = None) -> Receipt:
@@ -279,7 +281,7 @@ def store(
 
 def _new(turn: Turn, slot: Slot, version: Version, newest: Entry | None, origin: Origin) -> Entry:
     campaign = turn.world.setting.campaign(slot.campaign)
-    on_time = campaign is not None and days.is_on_time(origin.moment, slot.day, turn.world.setting.zone, campaign)
+    on_time = campaign is not None and origin.moment <= turn.world.cut_off(campaign, slot.day)
     return Entry(
         slot=slot,
         author=origin.author,

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import chain
 from typing import NamedTuple
 
-from bot.domain.campaign import Entered, Key
+from bot.domain.campaign import Key
 from bot.domain.units import UnitId
 from bot.domain.world import World
 from storage import entries, leaves
@@ -99,7 +99,7 @@ def _accept(tx: Tx, world: World, entry: Entry) -> None:
     changes: list[tuple[Key, _Change]] = []
     for key in campaign.keys:
         amount, before = entry.amounts.get(key), stands.get(key)
-        if campaign.metric(key.metric).entry is Entered.CUMULATIVE:
+        if key in campaign.running:
             changes += [(key, change) for change in _running_changes(tx, world, slot, key, amount)]
         elif amount != before:
             changes.append((key, _Change(slot.day, amount, None, (amount or 0) - (before or 0))))

@@ -212,6 +212,11 @@ class Campaign(Frozen):
         return tuple(key for metric in self.counted for key in metric.keys)
 
     @cached_property
+    def running(self) -> frozenset[Key]:
+        """Return the keys that are typed as running totals."""
+        return frozenset(key for metric in self.counted if metric.entry is Entered.CUMULATIVE for key in metric.keys)
+
+    @cached_property
     def main(self) -> Metric:
         """Return the metric of the headline and the default ranking: the one marked, else the last one."""
         return next((metric for metric in self.metrics if metric.main), self.metrics[-1])

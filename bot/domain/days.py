@@ -123,7 +123,7 @@ def closes(day: date, zone: ZoneInfo, campaign: Campaign) -> datetime:
 
 
 def cut_off(day: date, zone: ZoneInfo, campaign: Campaign) -> datetime:
-    """Return the last moment, in UTC, at which a report for `day` is on time.
+    """Return the last moment, in UTC, at which a report for `day` is on time: 17:00:00 is, 17:00:01 is not.
 
     A cut-off that is not later than a closing time after midnight lies on the next date too.
     It never lies after the closing itself.
@@ -144,11 +144,6 @@ def reporting_day(at: datetime, zone: ZoneInfo, campaign: Campaign) -> date:
     if campaign.day_closes < _NOON and at < closes(today - _DAY, zone, campaign):
         return today - _DAY
     return today
-
-
-def is_on_time(at: datetime, day: date, zone: ZoneInfo, campaign: Campaign) -> bool:
-    """Tell whether a report for `day` written at `at` is on time: 17:00:00 is, 17:00:01 is not."""
-    return at <= cut_off(day, zone, campaign)
 
 
 def is_locked(day: date, today: date, campaign: Campaign) -> bool:

@@ -40,7 +40,11 @@ class Setting:
 
     def campaign(self, code: str) -> Campaign | None:
         """Return the campaign with this code, or None."""
-        return next((campaign for campaign in self.campaigns if campaign.code == code), None)
+        return self._by_code.get(code)
+
+    @cached_property
+    def _by_code(self) -> Mapping[str, Campaign]:
+        return {campaign.code: campaign for campaign in self.campaigns}
 
 
 _OF_THE_ROSTER = ("reporting", "names", "_rivals", "_reporters", "_closings", "_duties")
@@ -194,6 +198,17 @@ class World:
             if root is not None and self.tree.covers(root.id, unit):
                 covering.append(campaign)
         return tuple(covering)
+
+    @cached_property
+    def _cut_offs(self) -> dict[tuple[str, date], datetime]:
+        return {}
+
+    def cut_off(self, campaign: Campaign, day: date) -> datetime:
+        """Return the last moment at which a report for a day is on time; every report asks for that of its day."""
+        where = (campaign.code, day)
+        if where not in self._cut_offs:
+            self._cut_offs[where] = days.cut_off(day, self.setting.zone, campaign)
+        return self._cut_offs[where]
 
     @cached_property
     def _todays(self) -> dict[str, tuple[datetime, date]]:

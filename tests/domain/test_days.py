@@ -1,5 +1,6 @@
 """Claims about days: borders, cut-offs, locks, the calendar."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,6 @@ from bot.domain.days import (
     cut_off,
     days_left,
     is_locked,
-    is_on_time,
     is_open,
     local,
     reporting_day,
@@ -25,6 +25,8 @@ from bot.domain.days import (
     week,
     week_key,
 )
+from bot.domain.units import Tree
+from bot.domain.world import Setting, World
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 DEADLINE = date(2023, 12, 15)
@@ -106,7 +108,16 @@ def test_times_after_midnight_lie_on_the_next_date(day_closes: str, on_time_unti
     ],
 )
 def test_a_report_is_on_time_until_the_very_second_of_the_cut_off(written: str, *, on_time: bool) -> None:
-    assert is_on_time(vietnam(written), date(2023, 12, 1), VIETNAM, campaign()) is on_time
+    assert (vietnam(written) <= cut_off(date(2023, 12, 1), VIETNAM, campaign())) is on_time
+
+
+@given(st.lists(st.tuples(st.sampled_from(["16:00", "17:00"]), DAYS)))
+def test_a_world_knows_the_cut_off_of_each_day_as_its_own_config_has_it(asked: list[tuple[str, date]]) -> None:
+    drives = {until: campaign(on_time_until=until) for until in ("16:00", "17:00")}
+    first = World(Setting("vi", VIETNAM, Calendar(), (drives["16:00"],)), Tree.of({}), {}, DEADLINE)
+    worlds = {"16:00": first, "17:00": replace(first, setting=replace(first.setting, campaigns=(drives["17:00"],)))}
+    for until, day in asked:
+        assert worlds[until].cut_off(drives[until], day) == cut_off(day, VIETNAM, drives[until])
 
 
 @pytest.mark.parametrize("day_closes", ["00:00", "01:30", "02:00", "11:59", "23:59"])
