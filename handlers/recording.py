@@ -123,7 +123,7 @@ def record(turn: Turn, said: Statement, base: Amounts | None = None, mends: Entr
     if why not in TAKEN:
         return Closed(said.day, why, said.unit.id)
     slot = slot_of(turn, said.campaign, said.unit.id, said.day)
-    newest = entries.newest(turn.tx, slot)
+    newest, waiting = entries.said(turn.tx, slot)
     standing = newest.amounts if newest else {}
     amounts = dict(standing if base is None else base)
     given = resolve(turn, slot, said, amounts)
@@ -132,7 +132,7 @@ def record(turn: Turn, said: Statement, base: Amounts | None = None, mends: Entr
     if why is Openness.LOCKED:
         return Locked(slot, given, said.note, mends.id if mends else None)
     amounts |= given
-    asked = tuple(each.id for each in entries.questions(turn.tx, slot) if set(each.given) & set(given))
+    asked = tuple([each.id for each in waiting if not each.given.keys().isdisjoint(given)])
     if newest and amounts == standing and not asked and said.note in {"", newest.note}:
         return receipt(turn, said.campaign, newest, Outcome.UNCHANGED)
     evidence = gather(turn, said.campaign, slot, amounts, given, first=newest is None)
@@ -295,7 +295,7 @@ def _new(turn: Turn, slot: Slot, version: Version, newest: Entry | None, origin:
         said=int(origin.moment.timestamp()),
         recorded=turn.now,
         on_time=on_time,
-        doubts=tuple(doubt.kind.value for doubt in version.doubts),
+        doubts=tuple([str(doubt.kind) for doubt in version.doubts]),
         note=version.note,
         supersedes=newest.id if newest else None,
         answers=version.answers,

@@ -26,8 +26,8 @@ class Line:
 
 def note(tx: Tx, now: int, actor: str, what: str, **facts: Any) -> None:
     """Append one line; `actor` is `person:ID`, `account:ID` or `cli`."""
-    number = chain.head(tx, "audit").id + 1
-    chain.append(tx, "audit", (number, now, actor, what, json.dumps(facts, ensure_ascii=False)))
+    former = chain.head(tx, "audit")
+    chain.append(tx, "audit", former, (former.id + 1, now, actor, what, json.dumps(facts, ensure_ascii=False)))
     chain.seal(tx)
 
 

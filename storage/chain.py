@@ -50,6 +50,8 @@ _INSERTS: Mapping[Table, str] = {
     for table, names in COLUMNS.items()
 }
 
+_NEWEST: Mapping[Table, str] = {table: f"newest of {table}" for table in COLUMNS}
+
 _spell = json.JSONEncoder(ensure_ascii=False).encode
 _SIZE = 16  # bytes: 128 bits are beyond forging
 _SEAL = "sealed"
@@ -82,7 +84,7 @@ def head(tx: Tx, table: Table) -> Head:
 
     Rows from before there was a chain have none stored; the first row after them takes them all in.
     """
-    known: Head | None = tx.known.get(_newest(table))
+    known: Head | None = tx.known.get(_NEWEST[table])
     if known is not None:
         return known
     row = tx.one(f"SELECT id, chain FROM {table} ORDER BY id DESC LIMIT 1")
@@ -91,15 +93,11 @@ def head(tx: Tx, table: Table) -> Head:
     return Head(row["id"], row["chain"] or _reckoned(tx, table))
 
 
-def append(tx: Tx, table: Table, values: Sequence[Any]) -> None:
-    """Append a row, given as `COLUMNS` has it and numbered next to the newest, with its digest."""
-    found = digest(head(tx, table).digest, values)
+def append(tx: Tx, table: Table, former: Head, values: Sequence[Any]) -> None:
+    """Append a row, given as `COLUMNS` has it and numbered next to the `former` head, with its digest."""
+    found = digest(former.digest, values)
     tx.run(_INSERTS[table], (*values, found))
-    tx.known[_newest(table)] = Head(values[0], found)
-
-
-def _newest(table: Table) -> str:
-    return f"head of {table}"
+    tx.known[_NEWEST[table]] = Head(values[0], found)
 
 
 def seal(tx: Tx) -> None:

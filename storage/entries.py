@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -75,7 +76,7 @@ class Entry(NamedTuple):
     ref: str = ""
 
 
-class _Said(NamedTuple):
+class Said(NamedTuple):
     """What stands in a slot, and what waits there to be confirmed, oldest first."""
 
     newest: Entry | None
@@ -83,6 +84,7 @@ class _Said(NamedTuple):
 
 
 _SLOTS = "slots"
+_spelt = lru_cache(maxsize=1_024)(str)
 _IN_ORDER = attrgetter("state", "id")  # what is accepted comes before what is questioned
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -102,7 +104,8 @@ def reference(number: int) -> str:
 
 def append(tx: Tx, new: Entry) -> Entry:
     """Store a version, chained to the one before it, and return it with its id and reference."""
-    number = chain.head(tx, "entries").id + 1
+    former = chain.head(tx, "entries")
+    number = former.id + 1
     ref = reference(number)
     values = (
         number,
@@ -112,8 +115,8 @@ def append(tx: Tx, new: Entry) -> Entry:
         new.slot.day.isoformat(),
         new.slot.person,
         new.author,
-        new.kind.value,
-        new.state.value,
+        str(new.kind),
+        str(new.state),
         _dump(new.given),
         _dump(new.amounts),
         written(new.doubts),
@@ -127,11 +130,11 @@ def append(tx: Tx, new: Entry) -> Entry:
         new.recorded,
         int(new.on_time),
     )
-    chain.append(tx, "entries", values)
+    chain.append(tx, "entries", former, values)
     entry = new._replace(id=number, ref=ref)
-    known = _known(tx)
+    known = tx.known.get(_SLOTS, {})
     if entry.state is EntryState.ACCEPTED and entry.slot in known:
-        known[entry.slot] = known[entry.slot]._replace(newest=entry)
+        known[entry.slot] = Said(entry, known[entry.slot].questions)
     return entry
 
 
@@ -151,26 +154,22 @@ def find(tx: Tx, ref: str) -> Entry | None:
 
 def newest(tx: Tx, slot: Slot) -> Entry | None:
     """Return the newest accepted version, even one that withdrew the report; None before the first."""
-    return _said(tx, slot).newest
+    return said(tx, slot).newest
 
 
 def questions(tx: Tx, slot: Slot) -> Sequence[Entry]:
     """Return the versions of this slot that wait to be confirmed, oldest first."""
-    return _said(tx, slot).questions
+    return said(tx, slot).questions
 
 
 def forget(tx: Tx, slot: Slot) -> None:
     """Read a slot anew: its questions have changed. A version that is appended is known without."""
-    _known(tx).pop(slot, None)
+    tx.known.get(_SLOTS, {}).pop(slot, None)
 
 
-def _known(tx: Tx) -> dict[Slot, _Said]:
-    known: dict[Slot, _Said] = tx.known.setdefault(_SLOTS, {})
-    return known
-
-
-def _said(tx: Tx, slot: Slot) -> _Said:
-    known = _known(tx)
+def said(tx: Tx, slot: Slot) -> Said:
+    """Return what stands in a slot and what waits there, read once in a transaction."""
+    known: dict[Slot, Said] = tx.known.setdefault(_SLOTS, {})
     found = known.get(slot)
     if found is None:
         where = (slot.campaign, slot.unit, slot.day.isoformat(), slot.person)
@@ -183,7 +182,7 @@ def _said(tx: Tx, slot: Slot) -> _Said:
         )
         versions = sorted([read(row) for row in rows], key=_IN_ORDER)
         newest = versions.pop(0) if versions and versions[0].state is EntryState.ACCEPTED else None
-        found = known[slot] = _Said(newest, versions)
+        found = known[slot] = Said(newest, versions)
     return found
 
 
@@ -255,7 +254,7 @@ def answer_to(tx: Tx, question: Entry) -> Entry | None:
 
 
 def _dump(amounts: Amounts) -> str:
-    return written({str(key): amount for key, amount in amounts.items()})
+    return written({_spelt(key): amount for key, amount in amounts.items()})
 
 
 def _load(text: str) -> Amounts:
