@@ -82,8 +82,9 @@ def _close(tx: Tx, slot: Slot, question: int | None) -> None:
 
 
 class _Change(NamedTuple):
-    """What becomes of a day's tally (None: there is none any more), and by how much its sums change, if they do."""
+    """What becomes of a key's tally (None: there is none any more), and by how much its sums change, if they do."""
 
+    key: Key
     day: date
     amount: int | None
     running: int | None
@@ -96,13 +97,13 @@ def _accept(tx: Tx, world: World, entry: Entry) -> None:
     if campaign is None:
         raise LookupError(slot.campaign)
     stands = standing(tx, slot, campaign.keys) if entry.supersedes else {}
-    changes: list[tuple[Key, _Change]] = []
+    changes: list[_Change] = []
     for key in campaign.keys:
         amount, before = entry.amounts.get(key), stands.get(key)
         if key in campaign.running:
-            changes += [(key, change) for change in _running_changes(tx, world, slot, key, amount)]
+            changes += _running_changes(tx, world, slot, key, amount)
         elif amount != before:
-            changes.append((key, _Change(slot.day, amount, None, (amount or 0) - (before or 0))))
+            changes.append(_Change(key, slot.day, amount, None, (amount or 0) - (before or 0)))
     path = world.tree.path(slot.unit)
     _put(tx, slot, changes)
     _add(tx, world, slot.campaign, path, changes)
@@ -125,7 +126,7 @@ def _running_changes(tx: Tx, world: World, slot: Slot, key: Key, running: int | 
     for day in sorted({*old, *new}):
         by = new.get(day, 0) - old.get(day, 0)
         if by or (day in new) != (day in old) or day == slot.day:
-            yield _Change(day, new.get(day), totals.get(day), by or None)
+            yield _Change(key, day, new.get(day), totals.get(day), by or None)
 
 
 def _running_rows(tx: Tx, slot: Slot, key: Key) -> list[tuple[date, int, int]]:
@@ -159,9 +160,9 @@ def standing(tx: Tx, slot: Slot, keys: Sequence[Key]) -> dict[Key, int]:
     return {Key(metric, part): amount for metric, part, amount in rows}
 
 
-def _put(tx: Tx, slot: Slot, changes: Iterable[tuple[Key, _Change]]) -> None:
+def _put(tx: Tx, slot: Slot, changes: Iterable[_Change]) -> None:
     gone, stands = [], []
-    for key, (day, amount, running, _) in changes:
+    for key, day, amount, running, _ in changes:
         where = (slot.campaign, slot.unit, *key, day.isoformat(), slot.person)
         if amount is None:
             gone.append(where)
@@ -181,7 +182,7 @@ def _put(tx: Tx, slot: Slot, changes: Iterable[tuple[Key, _Change]]) -> None:
         )
 
 
-def _add(tx: Tx, world: World, campaign: str, path: tuple[UnitId, ...], changes: Iterable[tuple[Key, _Change]]) -> None:
+def _add(tx: Tx, world: World, campaign: str, path: tuple[UnitId, ...], changes: Iterable[_Change]) -> None:
     """Add to a unit at once, and to all that lies above the reporting units together with other units' reports.
 
     What a part has changed by counts for its metric too.
@@ -192,7 +193,7 @@ def _add(tx: Tx, world: World, campaign: str, path: tuple[UnitId, ...], changes:
     stands = [known[campaign, unit] for unit in own if (campaign, unit) in known]
     totals: list[Debt] = []
     days: list[Debt] = []
-    for key, (day, _, _, by) in changes:
+    for key, day, _, _, by in changes:
         if by is None:
             continue
         for each in (key, Key(key.metric)) if key.part else (key,):
