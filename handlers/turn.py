@@ -132,7 +132,7 @@ class Turn(NamedTuple):
             reply_to=None if self.private else self.incoming.message or None,
             subject=subject,
             coalesce=coalesce,
-            secret=secret or any(code in html for code in codes(self.incoming.text)),  # an answer may quote it
+            secret=secret or _quotes(html, self.incoming.text),
         )
         outbox.put(self.tx, self.chat.id, outgoing, self.now)
 
@@ -165,7 +165,13 @@ class Turn(NamedTuple):
         return self.texts[chat.language or self.world.setting.language]
 
 
+def _quotes(html: str, said: str) -> bool:
+    """Tell whether an answer holds what may be the code of an invite in somebody's words."""
+    found = codes(said)
+    return bool(found) and any(code in html for code in found)
+
+
 def _keyboard(texts: Texts, choices: Choices) -> Keyboard:
     return tuple(
-        tuple(Button(each.label or texts(each.key), each.action, each.args) for each in row) for row in choices
+        [tuple([Button(label or texts(key), action, args) for key, action, args, label in row]) for row in choices]
     )

@@ -3,6 +3,7 @@
 from datetime import date, time
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 Language = Literal["vi", "en"]
@@ -80,11 +81,13 @@ def progress(share: Share, decimals: int, language: Language) -> str:
 
 
 def _percent(share: Share, decimals: int) -> str:
-    if not share.denominator:
+    numerator, denominator = share
+    if not denominator:
         return UNKNOWN
-    scaled = half_up_of(share.numerator * 10 ** (decimals + 2), share.denominator)
-    whole, rest = divmod(abs(scaled), 10**decimals)
-    shown = f"{rest:0{decimals}}".rstrip("0") or "0"
+    unit = 10**decimals
+    scaled = half_up_of(numerator * unit * 100, denominator)
+    whole, rest = divmod(abs(scaled), unit)
+    shown = str(rest).zfill(decimals).rstrip("0") or "0"
     return f"{'-' if scaled < 0 else ''}{whole:,}.{shown}%"
 
 
@@ -104,6 +107,7 @@ def weekday(value: date, language: Language) -> str:
     return _WEEKDAYS[language][value.weekday()]
 
 
+@lru_cache(maxsize=1_000)
 def long_day(value: date, language: Language) -> str:
     """Write `thứ Sáu 01-12-2023`."""
     return f"{weekday(value, language)} {day(value)}"

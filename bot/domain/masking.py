@@ -13,12 +13,13 @@ _CITIZEN = r"\d{12}|0\d\d[ .-]\d{3}[ .-]\d{3}[ .-]\d{3}|0\d{3}[ .-]\d{4}[ .-]\d{
 _REST = r"\d{9}|\d{3}{0}\d{3}{0}\d{3}|\d\d{0}\d{3}{0}\d{4}|\d{0}\d{4}{0}\d{4}|\d{3}{0}\d\d{0}\d\d{0}\d\d|\d{3}{0}\d{6}"
 _TELEPHONE = rf"(?:\+?84[ .-]?0?|0)(?:{_REST.replace('{0}', '[ .-]')})"
 _NUMBER = re.compile(rf"(?<!\d)(?:{_CITIZEN}|{_TELEPHONE})(?!\d)", re.ASCII)
-_CODE = re.compile(r"[\w-]{22,}", re.ASCII)  # 22 characters, or more where it was mistyped; no word is so long
+_SHORTEST = 22  # characters of a code, or more where it was mistyped; no word is so long
+_CODE = re.compile(rf"[\w-]{{{_SHORTEST},}}", re.ASCII)
 
 
 def codes(text: str) -> list[str]:
     """Return everything in somebody's words that may hold the code of an invite."""
-    return _CODE.findall(text)
+    return _CODE.findall(text) if len(text) >= _SHORTEST else []
 
 
 def mask(text: str) -> str:
