@@ -1,9 +1,9 @@
 """Accepted values and the sums kept along the path to the root, in the transaction that accepts them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.domain.campaign import Key
 from bot.domain.units import UnitId
@@ -32,6 +32,7 @@ TURNOUT = Summed(
 
 
 _OWN_SUMS = "own sums"
+_BESIDE = "sums beside"
 
 
 class Turnout(NamedTuple):
@@ -79,6 +80,18 @@ def _close_questions(tx: Tx, entry: Entry) -> None:
 def _close(tx: Tx, slot: Slot, question: int | None) -> None:
     tx.run("DELETE FROM questions WHERE entry = ?", (question,))
     entries.forget(tx, slot)
+
+
+class _Siblings(NamedTuple):
+    """A metric's sums of reporting siblings, as `sums_beside` returns them."""
+
+    day: date
+    sums: dict[UnitId, tuple[int, int]]
+
+    def add(self, unit: UnitId, day: date, change: int) -> None:
+        """Keep them right when a unit's value of a day has changed."""
+        total, today = self.sums.get(unit, (0, 0))
+        self.sums[unit] = (total + change, today + change if day == self.day else today)
 
 
 class _Change(NamedTuple):
@@ -191,6 +204,8 @@ def _add(tx: Tx, world: World, campaign: str, path: tuple[UnitId, ...], changes:
     above = tuple([unit for unit in path if unit not in own])
     known = _own(tx)
     stands = [known[campaign, unit] for unit in own if (campaign, unit) in known]
+    beside = _beside(tx)
+    parents = [(unit, world.tree[unit].parent) for unit in own]
     totals: list[Debt] = []
     days: list[Debt] = []
     for key, day, _, _, by in changes:
@@ -201,6 +216,10 @@ def _add(tx: Tx, world: World, campaign: str, path: tuple[UnitId, ...], changes:
             days.append(((campaign, day.isoformat(), *each), (by,)))
             for sums in stands:
                 sums[each] = sums.get(each, 0) + by
+            for unit, parent in parents:
+                siblings = beside.get((campaign, parent, each))
+                if siblings is not None:
+                    siblings.add(unit, day, by)
     if not totals:
         return
     for table, debts in ((TOTALS, totals), (DAILY, days)):
@@ -311,12 +330,23 @@ def day_sums_below(tx: Tx, campaign: str, parent: UnitId, metric: str, day: date
 
 def sums_beside(
     tx: Tx, campaign: str, parent: UnitId, metric: str, day: date, *, own: bool = False
-) -> dict[UnitId, tuple[int, int]]:
+) -> Mapping[UnitId, tuple[int, int]]:
     """Return a metric's sums of a unit's children, since the start and of one day, those that have any.
 
-    `own`: only those of reporting units matter, to which nothing is owed.
+    `own`: only those of reporting units matter, to which nothing is owed: they are kept right by what these say.
     """
-    ask = tx.peek if own else tx.all
+    if not own:
+        return _read_beside(tx.all, campaign, parent, metric, day)
+    known, where = _beside(tx), (campaign, parent, Key(metric))
+    found = known.get(where)
+    if found is None or found.day != day:
+        found = known[where] = _Siblings(day, _read_beside(tx.peek, campaign, parent, metric, day))
+    return found.sums
+
+
+def _read_beside(
+    ask: Callable[[str, Sequence[Any]], list[Any]], campaign: str, parent: UnitId, metric: str, day: date
+) -> dict[UnitId, tuple[int, int]]:
     rows = ask(
         "SELECT t.unit, t.amount, d.amount FROM units u CROSS JOIN totals t LEFT JOIN daily d"
         " ON d.campaign = t.campaign AND d.unit = t.unit AND d.day = ? AND d.metric = t.metric AND d.part = ''"
@@ -324,6 +354,11 @@ def sums_beside(
         (day.isoformat(), parent, campaign, metric),
     )
     return {unit: (total, today or 0) for unit, total, today in rows}
+
+
+def _beside(tx: Tx) -> dict[tuple[str, UnitId | None, Key], _Siblings]:
+    known: dict[tuple[str, UnitId | None, Key], _Siblings] = tx.known.setdefault(_BESIDE, {})
+    return known
 
 
 def history(tx: Tx, slot: Slot, metric: str, days: int) -> list[int]:

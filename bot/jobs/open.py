@@ -1,6 +1,6 @@
 """The good morning: yesterday's place and today's need, to officers who are expected today."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -59,6 +59,6 @@ class _Places:
         _, morning = rivals.places(unit.id, self._sums(campaign.code, unit.parent, campaign.main.code, eve))
         return morning, len(rivals.units)
 
-    def _read(self, campaign: str, parent: UnitId, metric: str, eve: date) -> dict[UnitId, tuple[int, int]]:
+    def _read(self, campaign: str, parent: UnitId, metric: str, eve: date) -> Mapping[UnitId, tuple[int, int]]:
         """Return the siblings' sums, and what of them has come since the eve."""
         return tallies.sums_beside(self._beat.tx, campaign, parent, metric, eve + timedelta(days=1))

@@ -13,7 +13,7 @@ from storage.sqlite import Tx
 from storage.tallies import Report, Turnout
 from tests import cast
 from tests.cast import AN_HOI, GIAO_LONG, PHU_KHUONG
-from tests.storage.ground import DAY, KH, TN, YESTERDAY, Pen
+from tests.storage.ground import DAY, KH, TN, YESTERDAY, Pen, import_roster
 
 
 def test_a_report_is_added_to_the_unit_and_everything_above_it(pen: Pen) -> None:
@@ -46,6 +46,23 @@ def test_what_is_known_of_a_unit_s_own_sums_is_what_would_be_read(tx: Tx, pen: P
         tallies.own_sums(tx, "vneid", unit)
         step()
         assert tallies.own_sums(tx, "vneid", unit) == tallies.sums(tx, "vneid", unit)
+
+
+def test_what_is_known_of_siblings_is_what_would_be_read(tx: Tx, pen: Pen) -> None:
+    steps: list[Callable[[], object]] = [
+        lambda: pen.say(pen.slot(), {TN: 45}),
+        lambda: pen.say(pen.slot(PHU_KHUONG), {TN: 7, KH: 1}),
+        lambda: pen.say(pen.slot(PHU_KHUONG, YESTERDAY), {TN: 5}),
+        lambda: pen.say(pen.slot(), {TN: 40, KH: 30}),
+        lambda: pen.undo(pen.slot(PHU_KHUONG)),
+        lambda: pen.say(pen.slot(GIAO_LONG), {TN: 3}),
+        lambda: import_roster(tx, cast.ROSTER.replace("xa,CT,", "xa,TP,")),
+    ]
+    for step in steps:
+        tallies.sums_beside(tx, "vneid", pen.unit("TP"), "tn", DAY, own=True)
+        step()
+        known = tallies.sums_beside(tx, "vneid", pen.unit("TP"), "tn", DAY, own=True)
+        assert known == tallies.sums_beside(tx, "vneid", pen.unit("TP"), "tn", DAY)
 
 
 def test_a_questioned_value_counts_only_once_it_is_confirmed(pen: Pen) -> None:
