@@ -1,6 +1,8 @@
 """Evidence: what is known of a unit when an entry is judged."""
 
-from bot.domain.campaign import Campaign, Entered, Key, Metric
+from collections.abc import Sequence
+
+from bot.domain.campaign import Campaign, Entered, Key
 from bot.domain.questions import WINDOW, Evidence, Running
 from handlers.turn import Turn
 from storage import tallies
@@ -16,44 +18,37 @@ def gather(
     """
     goals = turn.world.goals[campaign.code]
     sums = tallies.own_sums(turn.tx, campaign.code, slot.unit)
-    before = {
-        metric.code: goals.baseline(slot.unit, Key(metric.code)) + sums.get(Key(metric.code), 0)
-        for metric in campaign.counted
-    }
-    spoken_of = [metric for metric in campaign.counted if any(key in given for key in metric.keys)]
-    running = {
-        key: _running(turn, slot, key, given[key])
-        for metric in spoken_of
-        if metric.entry is Entered.CUMULATIVE
-        for key in metric.keys
-        if key in given
-    }
-    values = {metric.code: _value(metric, amounts, running) for metric in spoken_of}
-    keys = [key for metric in spoken_of for key in metric.keys]
-    stood = {} if first else tallies.standing(turn.tx, slot, keys)
-    stands = {metric.code: sum(stood.get(key, 0) for key in metric.keys) for metric in spoken_of}
-    return Evidence(
-        values=values,
-        history={code: tallies.history(turn.tx, slot, code, WINDOW)[::-1] for code in values},
-        before=before,
-        after={code: total + values.get(code, 0) - stands.get(code, 0) for code, total in before.items()},
-        running=running,
-    )
-
-
-def _value(metric: Metric, amounts: Amounts, running: dict[Key, Running]) -> int:
-    """Return the day's value as it would be stored: a running total counts by its difference."""
-    if metric.entry is Entered.CUMULATIVE:
-        return sum(each.typed - each.previous for key, each in running.items() if key.metric == metric.code)
-    return sum(amounts.get(key, 0) for key in metric.keys)
+    owns = [(metric.code, Key(metric.code)) for metric in campaign.counted]
+    before = {code: goals.baseline(slot.unit, key) + sums.get(key, 0) for code, key in owns}
+    after = dict(before)
+    spoken_of = [metric for metric in campaign.counted if not given.keys().isdisjoint(metric.keys)]
+    stood = {} if first else tallies.standing(turn.tx, slot, [key for metric in spoken_of for key in metric.keys])
+    values: dict[str, int] = {}
+    history: dict[str, Sequence[int]] = {}
+    running: dict[Key, Running] = {}
+    for metric in spoken_of:
+        if metric.entry is Entered.CUMULATIVE:  # it counts by its difference
+            totals = {key: _running(turn, slot, key, given[key]) for key in metric.keys if key in given}
+            value = sum([total.typed - total.previous for total in totals.values()])
+            running |= totals
+        else:
+            value = sum([amounts.get(key, 0) for key in metric.keys])
+        values[metric.code] = value
+        history[metric.code] = tallies.history(turn.tx, slot, metric.code, WINDOW)[::-1]
+        after[metric.code] += value - sum([stood.get(key, 0) for key in metric.keys])
+    return Evidence(values, history, before, after, running)
 
 
 def _running(turn: Turn, slot: Slot, key: Key, typed: int) -> Running:
-    _, later = tallies.running_around(turn.tx, slot, key)
-    return Running(typed, running_before(turn, slot, key), later)
+    earlier, later = tallies.running_around(turn.tx, slot, key)
+    return Running(typed, _opened(turn, slot, key, earlier), later)
 
 
 def running_before(turn: Turn, slot: Slot, key: Key) -> int:
     """Return the running total before the slot's day: the last one typed, else the baseline."""
     earlier, _ = tallies.running_around(turn.tx, slot, key)
+    return _opened(turn, slot, key, earlier)
+
+
+def _opened(turn: Turn, slot: Slot, key: Key, earlier: int | None) -> int:
     return turn.world.goals[slot.campaign].opening(slot.unit, key) if earlier is None else earlier
