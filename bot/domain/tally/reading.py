@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 
 from bot.domain.campaign import Campaign, Key, Metric
 from bot.domain.masking import mask
@@ -68,7 +69,7 @@ def amount(text: str, metric: Metric) -> dict[Key, Amount] | Refusal:
     try:
         _measure(text)
         words = vocabulary((metric,))
-        return _amounts(_tokens(text, words), words, [metric.keys], asked=True)
+        return _amounts(_tokens(text, words), words, asked=True)
     except RefusalError as error:
         return error.refusal(text)
 
@@ -82,7 +83,7 @@ def _line(text: str, campaign: Campaign, today: date) -> Line:
     for end in (0, -1):
         if tokens and tokens[end].kind is Kind.DAY:
             day = resolve(tokens.pop(end).text, today, campaign.starts)
-    found = _amounts(tokens, words, [metric.keys for metric in campaign.counted])
+    found = _amounts(tokens, words)
     ordered = {key: found[key] for key in campaign.keys if key in found}
     return Line(campaign.code, day, ordered, mask(clean(note[0], NOTE_LIMIT)) if note else "")
 
@@ -102,17 +103,25 @@ def _tokens(text: str, words: Vocabulary) -> list[Token]:
     shape = _shape(tokens)
     if "r" not in shape and shape.strip("d"):
         raise RefusalError(Reason.NOT_A_REPORT)
+    if fault := _fault(shape):
+        raise RefusalError(fault[0], tokens[fault[1]].text)
+    return tokens
+
+
+@lru_cache(maxsize=1024)
+def _fault(shape: str) -> tuple[Reason, int] | None:
+    """Return why a shape is refused, and the number of the token to blame."""
     for broken, reason in _BROKEN:
         if blamed := broken.match(shape):
-            raise RefusalError(reason, tokens[blamed.start(1)].text)
-    return tokens
+            return reason, blamed.start(1)
+    return None
 
 
 def _sums(tokens: Iterator[Token]) -> list[Token]:
     """Return the tokens with the parts of each sum put together: `5 + 40` is one number token `5+40`."""
     found: list[Token] = []
     for token in tokens:
-        if token.gap.strip() == "+" and found and token.kind is found[-1].kind is Kind.NUMBER:
+        if "+" in token.gap and token.gap.strip() == "+" and found and token.kind is found[-1].kind is Kind.NUMBER:
             found[-1] = found[-1]._replace(text=f"{found[-1].text}+{token.text}")
         else:
             found.append(token)
@@ -123,20 +132,15 @@ def _shape(tokens: Sequence[Token]) -> str:
     return "".join([token.kind for token in tokens])
 
 
-def _amounts(
-    tokens: Sequence[Token], words: Vocabulary, places: Sequence[Place], *, asked: bool = False
-) -> dict[Key, Amount]:
+def _amounts(tokens: Sequence[Token], words: Vocabulary, *, asked: bool = False) -> dict[Key, Amount]:
     """Return the amounts of all places that are filled; a key filled twice is refused."""
     found: dict[Key, Amount] = {}
-    for filling in _fillings(tokens, words, places, asked=asked):
-        for key, given in _fill(*filling):
-            if key in found:
-                raise RefusalError(Reason.TWICE, str(key), metric=key.metric)
-            found[key] = given
+    for filling in _fillings(tokens, words, asked=asked):
+        _fill(found, *filling)
     return found
 
 
-def _fillings(tokens: Sequence[Token], words: Vocabulary, places: Sequence[Place], *, asked: bool) -> Iterator[Filling]:
+def _fillings(tokens: Sequence[Token], words: Vocabulary, *, asked: bool) -> Iterator[Filling]:
     """Yield which numbers fill which places, by the style that the shape shows."""
     shape = _shape(tokens)
     if not shape:
@@ -144,7 +148,7 @@ def _fillings(tokens: Sequence[Token], words: Vocabulary, places: Sequence[Place
     if "d" in shape:  # a line's day has been taken; an answer to a question has none
         raise RefusalError(Reason.UNKNOWN_WORD, tokens[shape.index("d")].text)
     if _IN_ORDER.fullmatch(shape):
-        yield places, tokens, _SIGN_ASKED if asked else None
+        yield words.order, tokens, _SIGN_ASKED if asked else None
     elif not _NAME_FIRST.sub("", shape):
         for start, end in _spans(_NAME_FIRST, shape):
             yield [words.places[tokens[start].text]], tokens[start + 1 : end], _SIGN_AFTER_NAME
@@ -159,7 +163,9 @@ def _spans(style: re.Pattern[str], shape: str) -> list[tuple[int, int]]:
     return [match.span() for match in style.finditer(shape)]
 
 
-def _fill(places: Sequence[Place], run: Sequence[Token], signs: re.Pattern[str] | None) -> Iterator[tuple[Key, Amount]]:
+def _fill(
+    found: dict[Key, Amount], places: Sequence[Place], run: Sequence[Token], signs: re.Pattern[str] | None
+) -> None:
     sign = _sign(run[0], signs) if signs else ""
     for token in run[bool(sign) :]:
         if token.gap.strip(SEPARATORS):
@@ -168,7 +174,7 @@ def _fill(places: Sequence[Place], run: Sequence[Token], signs: re.Pattern[str] 
     if typed == ["0"] and not sign:
         typed *= len(places)
     for place, one in zip(places, typed, strict=False):
-        yield from _given(place, one, sign)
+        _give(found, place, one, sign)
 
 
 def _sign(token: Token, signs: re.Pattern[str]) -> str:
@@ -179,15 +185,17 @@ def _sign(token: Token, signs: re.Pattern[str]) -> str:
     return sign
 
 
-def _given(place: Place, typed: str, sign: str) -> Iterator[tuple[Key, Amount]]:
-    """Yield each key of the place with its amount; a plain 0 is 0 in every part."""
+def _give(found: dict[Key, Amount], place: Place, typed: str, sign: str) -> None:
+    """Give each key of the place its amount; a plain 0 is 0 in every part."""
     values = [number(one) for one in typed.split("+")]
     if len(place) > 1 and values == [0] and not sign:
         values *= len(place)
     if len(values) != len(place) or (sign and len(place) > 1):
         raise _misfit(place, values, typed, sign)
     for key, value in zip(place, values, strict=True):
-        yield key, Amount(-value if sign == "-" else value, bool(sign))
+        if key in found:
+            raise RefusalError(Reason.TWICE, str(key), metric=key.metric)
+        found[key] = Amount(-value if sign == "-" else value, bool(sign))
 
 
 def _misfit(place: Place, values: Sequence[int], typed: str, sign: str) -> RefusalError:

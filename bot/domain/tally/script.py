@@ -18,12 +18,14 @@ def plain(text: str) -> str:
 
     NFKD makes 2 of ², 1⁄2 of ½ and a space of ´: only full-width forms and spaces may turn into ASCII signs.
     """
-    if not text.isascii():
-        for char in _SUSPECT.findall(text):
-            _check(char)
-        if struck := _STRUCK.search(text):
-            raise RefusalError(Reason.BAD_NUMBER, struck[0][0])
-    return fold(";".join(text.splitlines())).translate(_DASHES)
+    folded = fold(";".join(text.splitlines()))
+    if text.isascii():
+        return folded
+    for char in _SUSPECT.findall(text):
+        _check(char)
+    if struck := _STRUCK.search(text):
+        raise RefusalError(Reason.BAD_NUMBER, struck[0][0])
+    return folded.translate(_DASHES)
 
 
 def _check(char: str) -> None:

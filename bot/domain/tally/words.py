@@ -59,31 +59,33 @@ _LEXEME = r"""
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Every folded word that a line of these metrics may hold, and the pattern that finds them."""
+    """Every folded word that a line of these metrics may hold, and the pattern that finds them.
+
+    `order` are the places of numbers without names.
+    """
 
     words: Mapping[str, tuple[Kind, str]]
     places: Mapping[str, Place]
+    order: tuple[Place, ...]
     pattern: re.Pattern[str]
 
     def tokens(self, folded: str) -> Iterator[Token]:
         """Yield the tokens from left to right; a sign that no number follows is a stranger."""
         for match in self.pattern.finditer(folded):
-            kind, text = self._named(match)
-            gap = match["gap"]
+            gap, text = match.group("gap", match.lastgroup or "end")
+            kind = Kind.STRANGER
+            if match.lastgroup == "word":
+                kind, text = self.words[text]
+            elif match.lastgroup == "chunk":
+                kind, text = _chunk(text)
+            elif match.lastgroup == "end":
+                text = ""
             sign = gap.strip(SEPARATORS)
             # People put a dash before a name as a bullet or a separator: it cannot mean anything else there.
             if sign and kind is not Kind.NUMBER and not (sign == "-" and text):
                 yield Token(Kind.STRANGER, sign, gap)
             elif text:
                 yield Token(kind, text, gap)
-
-    def _named(self, match: re.Match[str]) -> tuple[Kind, str]:
-        text = match[match.lastgroup or "end"]
-        if match.lastgroup == "word":
-            return self.words[text]
-        if match.lastgroup == "chunk":
-            return _chunk(text)
-        return Kind.STRANGER, text if match.lastgroup == "other" else ""
 
     def means(self, word: str) -> bool:
         """Tell whether a folded word means something in a line, or begins with what does."""
@@ -103,7 +105,7 @@ def vocabulary(metrics: tuple[Metric, ...]) -> Vocabulary:
     longest_first = sorted(words, key=lambda word: (-len(word), word))
     spelt = "|".join(re.escape(word) + _boundary(word, words[word][0]) for word in longest_first)
     pattern = re.compile(_LEXEME % spelt, re.VERBOSE | re.DOTALL)
-    return Vocabulary(words, places, pattern)
+    return Vocabulary(words, places, tuple(metric.keys for metric in metrics), pattern)
 
 
 def _places(metrics: Sequence[Metric]) -> dict[str, Place]:
@@ -139,6 +141,6 @@ def _boundary(word: str, kind: Kind) -> str:
 
 def _chunk(text: str) -> tuple[Kind, str]:
     """Tell dates from numbers; "ngày" without a date after it is a stranger."""
-    if DATE.fullmatch(text):
+    if not text.isdecimal() and DATE.fullmatch(text):
         return Kind.DAY, text
     return (Kind.STRANGER, "ngay") if text.startswith("n") else (Kind.NUMBER, text)
