@@ -38,13 +38,13 @@ class Setting:
         """Return the campaign by whose days those questions are read that name none."""
         return (self.active or self.campaigns)[0]
 
-    def campaign(self, code: str) -> Campaign | None:
-        """Return the campaign with this code, or None."""
-        return self._by_code.get(code)
-
     @cached_property
     def _by_code(self) -> Mapping[str, Campaign]:
         return {campaign.code: campaign for campaign in self.campaigns}
+
+    def campaign(self, code: str) -> Campaign | None:
+        """Return the campaign with this code, or None."""
+        return self._by_code.get(code)
 
 
 _OF_THE_ROSTER = ("reporting", "names", "_rivals", "_reporters", "_closings", "_duties")
@@ -179,17 +179,16 @@ class World:
         return self._covering((campaign for campaign in self.setting.campaigns if campaign.archived), unit)
 
     @cached_property
-    def _duties(self) -> dict[UnitId, tuple[Campaign, ...]]:
-        return {}
+    def _duties(self) -> Mapping[UnitId, tuple[Campaign, ...]]:
+        found: dict[UnitId, tuple[Campaign, ...]] = {}
+        for campaign in self.setting.active:
+            for unit in self.reporting.get(campaign.code, ()):
+                found[unit] = (*found.get(unit, ()), campaign)
+        return found
 
     def duties(self, unit: UnitId) -> tuple[Campaign, ...]:
         """Return the campaigns in which this unit itself is to report, in the order of the config."""
-        found = self._duties.get(unit)
-        if found is None:
-            covering = self.campaigns_of(unit)
-            found = tuple(campaign for campaign in covering if unit in self.reporting[campaign.code])
-            self._duties[unit] = found
-        return found
+        return self._duties.get(unit, ())
 
     def _covering(self, campaigns: Iterable[Campaign], unit: UnitId) -> tuple[Campaign, ...]:
         covering = []
