@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Annotated, Literal, Self, get_args
 from zoneinfo import ZoneInfo
@@ -188,6 +188,7 @@ def week_key(day: date) -> str:
     return f"{year}-W{number:02}"
 
 
+@lru_cache(maxsize=1024)
 def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
     # In UTC, because two moments of one zone compare by their wall clocks, also where it was set back.
     return datetime.combine(day, at, zone).astimezone(UTC)
