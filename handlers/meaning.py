@@ -81,6 +81,8 @@ def front(turn: Turn, text: str, units: Sequence[Unit]) -> Front:
 
     named, rest = unitword.split(text, units, means_else)  # first: `da kao` is a ward before `dạ` is polite
     rest = courtesy.without(rest, campaigns)
+    if rest[:1].isdecimal():  # neither a code nor a name begins with a number
+        return Front(named, None, rest)
     campaign, rest = tally.choose(rest, campaigns)
     if not named:
         named, rest = unitword.split(rest, units, means_else)

@@ -17,13 +17,15 @@ __all__ = ["duties", "heard", "own_example", "own_unit", "own_units", "report", 
 
 def report(turn: Turn, text: str) -> None:
     """Take a line as a report, and say what is wrong with it when it is none."""
-    if not _settled(turn, text):
-        _take(turn, text, talk=False)
+    units = meaning.here(turn)
+    if not _settled(turn, text, units):
+        _take(turn, text, units, talk=False)
 
 
 def heard(turn: Turn, text: str) -> bool:
     """Take plain text as a report if it looks like one; False leaves it to somebody else."""
-    return _settled(turn, text) or _take(turn, text, talk=True)
+    units = meaning.here(turn)
+    return _settled(turn, text, units) or _take(turn, text, units, talk=True)
 
 
 def own_example(turn: Turn) -> str:
@@ -50,12 +52,11 @@ def settle(turn: Turn, message: int, unit: int = 0, campaign: str = "") -> None:
         _resume(turn, line, chosen, turn.world.setting.campaign(campaign))
 
 
-def _settled(turn: Turn, text: str) -> bool:
+def _settled(turn: Turn, text: str, units: Sequence[Unit]) -> bool:
     """Take a unit's name or a campaign's code that stands alone: it says what the waiting line is for.
 
     False where it is nothing of the kind, or no line waits.
     """
-    units = meaning.here(turn)
     campaigns = meaning.all_duties(turn, units)
     if len(units) < 2 and len(campaigns) < 2:  # noqa: PLR2004  (with one of each, nothing is ever asked)
         return False
@@ -86,15 +87,24 @@ def _resume(turn: Turn, line: waiting.Line, unit: Unit | None, campaign: Campaig
         turn.say("report.line_expired", text=line.text)
         return
     turn.rewrite(subject, "report.line_settled", text=line.text, unit=unit, campaign=campaign)
-    _take(turn._replace(incoming=line.said_in(turn.incoming)), line.text, talk=False, unit=unit, campaign=campaign)
+    turn = turn._replace(incoming=line.said_in(turn.incoming))
+    _take(turn, line.text, meaning.here(turn), talk=False, unit=unit, campaign=campaign)
 
 
-def _take(turn: Turn, text: str, *, talk: bool, unit: Unit | None = None, campaign: Campaign | None = None) -> bool:
-    """Take a line; False where the speaker reports for nobody, or (with `talk`) where it may be ordinary talk.
+def _take(
+    turn: Turn,
+    text: str,
+    units: Sequence[Unit],
+    *,
+    talk: bool,
+    unit: Unit | None = None,
+    campaign: Campaign | None = None,
+) -> bool:
+    """Take a line for one of `units`; False where there are none, or (with `talk`) where it may be ordinary talk.
 
     `unit` and `campaign` are what has been said about it besides.
     """
-    units = (unit,) if unit else meaning.here(turn)
+    units = (unit,) if unit else units
     if not units:
         return False
     said = meaning.front(turn, text, units)
@@ -135,7 +145,7 @@ def _unit_unknown(turn: Turn, units: Sequence[Unit], said: Front, text: str, *, 
     found = list(asking.readings(turn, said, units, text))
     good = [each for each in found if isinstance(each.read, Line)]
     if said.named and len({each.unit.id for each in good}) == 1:  # one way to read the name leaves a report
-        return _take(turn, text, talk=talk, unit=good[0].unit, campaign=said.campaign)
+        return _take(turn, text, units, talk=talk, unit=good[0].unit, campaign=said.campaign)
     if good:
         asking.which_unit(turn, text, said, good)
         return True
