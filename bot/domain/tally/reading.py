@@ -97,7 +97,10 @@ def _measure(text: str) -> None:
 
 def _tokens(text: str, words: Vocabulary) -> list[Token]:
     """Return the tokens of a line that may be a report: known words, sums put together, at most one day."""
-    tokens = _sums(words.tokens(plain(text)))
+    folded = plain(text)
+    tokens = words.tokens(folded)
+    if "+" in folded:
+        tokens = _sums(tokens)
     if tokens and tokens[0].kind is Kind.OPENING:
         del tokens[0]
     shape = _shape(tokens)
@@ -117,11 +120,11 @@ def _fault(shape: str) -> tuple[Reason, int] | None:
     return None
 
 
-def _sums(tokens: Iterator[Token]) -> list[Token]:
+def _sums(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens with the parts of each sum put together: `5 + 40` is one number token `5+40`."""
     found: list[Token] = []
     for token in tokens:
-        if "+" in token.gap and token.gap.strip() == "+" and found and token.kind is found[-1].kind is Kind.NUMBER:
+        if token.gap.strip() == "+" and found and token.kind is found[-1].kind is Kind.NUMBER:
             found[-1] = found[-1]._replace(text=f"{found[-1].text}+{token.text}")
         else:
             found.append(token)

@@ -1,7 +1,7 @@
 """The words of one campaign, and the cutting of a folded line into tokens."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -69,23 +69,28 @@ class Vocabulary:
     order: tuple[Place, ...]
     pattern: re.Pattern[str]
 
-    def tokens(self, folded: str) -> Iterator[Token]:
-        """Yield the tokens from left to right; a sign that no number follows is a stranger."""
+    def tokens(self, folded: str) -> list[Token]:
+        """Return the tokens from left to right; a sign that no number follows is a stranger."""
+        found: list[Token] = []
         for match in self.pattern.finditer(folded):
-            gap, text = match.group("gap", match.lastgroup or "end")
-            kind = Kind.STRANGER
-            if match.lastgroup == "word":
-                kind, text = self.words[text]
-            elif match.lastgroup == "chunk":
-                kind, text = _chunk(text)
-            elif match.lastgroup == "end":
-                text = ""
-            sign = gap.strip(SEPARATORS)
+            kind, text = self._named(match)
+            gap = match["gap"]
+            sign = "" if kind is Kind.NUMBER else gap.strip(SEPARATORS)
             # People put a dash before a name as a bullet or a separator: it cannot mean anything else there.
-            if sign and kind is not Kind.NUMBER and not (sign == "-" and text):
-                yield Token(Kind.STRANGER, sign, gap)
+            if sign and not (sign == "-" and text):
+                found.append(Token(Kind.STRANGER, sign, gap))
             elif text:
-                yield Token(kind, text, gap)
+                found.append(Token(kind, text, gap))
+        return found
+
+    def _named(self, match: re.Match[str]) -> tuple[Kind, str]:
+        what = match.lastgroup or "end"
+        text = match[what]
+        if what == "word":
+            return self.words[text]
+        if what == "chunk":
+            return _chunk(text)
+        return Kind.STRANGER, text if what == "other" else ""
 
     def means(self, word: str) -> bool:
         """Tell whether a folded word means something in a line, or begins with what does."""
