@@ -102,6 +102,7 @@ def _spoken(key: int, said: Said, message: Json, text: Any, bot: int) -> Incomin
         raise BadUpdate("text")
     _check_entities(message.get("entities"))
     at = _date(message, "date")
+    replied = _answered(message.get("reply_to_message"), bot)
     return Incoming(
         update=key,
         said=said,
@@ -112,8 +113,8 @@ def _spoken(key: int, said: Said, message: Json, text: Any, bot: int) -> Incomin
         message=_number(message, "message_id"),
         text=text,
         forwarded=not FORWARDED.isdisjoint(message),
-        reply_to_bot=_answers(message.get("reply_to_message"), bot),
-        reply_to=_answered(message.get("reply_to_message"), bot),
+        reply_to_bot=replied is not None,
+        reply_to=replied or 0,
         file=_document(message) if said is Said.MEDIA else None,
     )
 
@@ -218,17 +219,17 @@ def _person(user: Json) -> Speaker | None:
     return Speaker(number, clean(name, NAME), language if isinstance(language, str) else "")
 
 
-def _answers(replied: Any, bot: int) -> bool:
-    """Tell whether the message answers the bot. In a topic that the bot made, everything seems to."""
+def _answered(replied: Any, bot: int) -> int | None:
+    """Return which message of the bot is answered, 0 where that cannot be told; None where none is.
+
+    In a topic that the bot made, everything seems to answer it.
+    """
     if not isinstance(replied, dict) or "forum_topic_created" in replied:
-        return False
+        return None
     author = replied.get("from")
-    return isinstance(author, dict) and author.get("id") == bot
-
-
-def _answered(replied: Any, bot: int) -> int:
-    """Return which message of the bot is answered; 0 where none is, or where that cannot be told."""
-    message = replied.get("message_id") if _answers(replied, bot) else 0
+    if not isinstance(author, dict) or author.get("id") != bot:
+        return None
+    message = replied.get("message_id")
     return message if type(message) is int and 0 < message < LARGEST else 0
 
 
