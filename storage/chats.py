@@ -21,16 +21,8 @@ class Chat(NamedTuple):
 
 
 def _chat(row: Any) -> Chat:
-    return Chat(
-        row["id"],
-        row["external"],
-        bool(row["private"]),
-        row["title"],
-        row["unit"],
-        row["thread"],
-        row["language"],
-        bool(row["reachable"]),
-    )
+    id_, external, private, title, unit, thread, language, reachable = row
+    return Chat(id_, external, bool(private), title, unit, thread, language, bool(reachable))
 
 
 def meet(tx: Tx, channel: str, external: int, *, private: bool, title: str = "") -> Chat:

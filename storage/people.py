@@ -46,10 +46,9 @@ def find(tx: Tx, channel: str, external: int) -> Person | None:
     )
     if not rows:
         return None
-    posts = tuple(Post(Role(row["role"]), UnitId(row["unit"])) for row in rows if row["role"])
-    first = rows[0]
-    unit = None if first["chosen_unit"] is None else UnitId(first["chosen_unit"])
-    return Person(first["id"], first["name"], first["language"], posts, unit, first["chosen_campaign"])
+    person, name, language, chosen_unit, chosen_campaign, *_ = rows[0]
+    posts = tuple([Post(Role(role), unit) for *_, role, unit in rows if role])
+    return Person(person, name, language, posts, chosen_unit, chosen_campaign)
 
 
 def enrol(tx: Tx, channel: str, external: int, *, name: str, now: int) -> int:
