@@ -5,7 +5,7 @@ from handlers import confirming, correcting, courtesy, deciding, drafts, guided,
 from handlers.turn import Turn
 from storage import dialogues
 
-LONGEST = 40  # characters that any of these words has
+LONGEST = 40  # characters that any of these words has; and none of them begins with a digit
 
 RIGHT = frozenset({"dung", "dung roi", "dung vay", "phai", "xac nhan", "right", "y", "yes", "ok", "oke", "vang", "da"})
 WRONG = frozenset({"sai", "sai roi", "khong dung", "nham", "wrong", "khong", "no"})
@@ -17,7 +17,7 @@ TALK = frozenset({"a", "ok", "oke", "vang", "da", "khong", "no", "ro", "cam on",
 
 def heard(turn: Turn, text: str) -> bool:
     """Take plain words; False where they mean nothing here."""
-    words = fold(courtesy.without(text, ())).rstrip(".!") if len(text) <= LONGEST else ""
+    words = "" if len(text) > LONGEST or text[:1].isdecimal() else fold(courtesy.without(text, ())).rstrip(".!")
     asked = turn.person is not None and dialogues.is_open(turn.tx, turn.chat.id, turn.person.id)
     if words in CANCEL:
         cancel(turn)
