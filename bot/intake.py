@@ -206,7 +206,7 @@ class Intake:
             return UpdateState.DEAD
         chat, account = incoming.place.id, incoming.speaker.id if incoming.speaker else 0
         # In private both are the same; in a group one account that waits keeps nobody else waiting.
-        lane = next((each for each in (account, chat) if each in lanes), None)
+        lane = next((each for each in (account, chat) if each in lanes), None) if lanes else None
         wait = self._desk.delay(tx, incoming, now, waits=lane is not None)
         if wait is None:
             updates.settle(tx, key, UpdateState.IGNORED)
