@@ -53,7 +53,7 @@ Amounts = Mapping[Key, int]
 class Entry(NamedTuple):
     """A version. `amounts` is the whole report after it, `given` what this message said.
 
-    Its row id and the short reference that people see are given to it when it is stored.
+    Its row id and the short reference that people see, the last two fields, are given to it when it is stored.
     """
 
     slot: Slot
@@ -131,7 +131,7 @@ def append(tx: Tx, new: Entry) -> Entry:
         int(new.on_time),
     )
     chain.append(tx, "entries", former, values)
-    entry = new._replace(id=number, ref=ref)
+    entry = Entry(*new[:-2], number, ref)  # `_replace` would look for every field by its name
     known = tx.known.get(_SLOTS, {})
     if entry.state is EntryState.ACCEPTED and entry.slot in known:
         known[entry.slot] = Said(entry, known[entry.slot].questions)
