@@ -125,7 +125,7 @@ class Connection(asyncio.Protocol):
             self._complete()
 
     def _wait_on(self) -> None:
-        """Be patient anew, from this moment on. A look that is due before that is left: it costs less than a new one."""
+        """Be patient anew, from this moment on. A look that is due before that may stay: a new one costs more."""
         self._until = self._loop.time() + self._silence
         if self._patience is None:
             self._patience = self._loop.call_later(self._silence, self._look)

@@ -271,27 +271,23 @@ class Courier:
         self._lanes.left(counted, self._clock.monotonic())
 
     async def _carry(self, row: Waiting, parcel: Parcel) -> Errand:
-        """Take a row to the messenger, and ring when it is done."""
+        """Make the call, and after some refusals the same in a lesser form, each form once; ring when it is over."""
+        left = self._clock.monotonic()
         try:
-            return await self._deliver(row, parcel)
+            if parcel.verb == "fetch":
+                outcome, read = await fetch(self._channel, self._store, self.reception, self._clock, parcel)
+                return Errand(row, parcel, left, outcome, read=read)
+            call = self._workshop.call(parcel)
+            outcome = await self._channel.deliver(call)
+            while (other := lesser(parcel, call, outcome)) is not None:
+                # Only the kind is told: Telegram's words on broken markup quote the text.
+                kind = type(outcome).__name__
+                _log.error("lesser_form", row=row.id, chat=row.chat, subject=parcel.subject, why=kind)
+                self.counters[kind] += 1
+                call, outcome = other, await self._channel.deliver(other)
+            return Errand(row, parcel, left, outcome, anew=call.verb == "send" and parcel.edits is not None)
         finally:
             self._bell.set()
-
-    async def _deliver(self, row: Waiting, parcel: Parcel) -> Errand:
-        """Make the call, and after some refusals the same in a lesser form, each form once."""
-        left = self._clock.monotonic()
-        if parcel.verb == "fetch":
-            outcome, read = await fetch(self._channel, self._store, self.reception, self._clock, parcel)
-            return Errand(row, parcel, left, outcome, read=read)
-        call = self._workshop.call(parcel)
-        outcome = await self._channel.deliver(call)
-        while (other := lesser(parcel, call, outcome)) is not None:
-            # Only the kind is told: Telegram's words on broken markup quote the text.
-            kind = type(outcome).__name__
-            _log.error("lesser_form", row=row.id, chat=row.chat, subject=parcel.subject, why=kind)
-            self.counters[kind] += 1
-            call, outcome = other, await self._channel.deliver(other)
-        return Errand(row, parcel, left, outcome, anew=call.verb == "send" and parcel.edits is not None)
 
     def _come_back(self) -> list[tuple[Errand, Remedy]]:
         """Collect those who have come back, free their lanes, and note what it says about the line."""

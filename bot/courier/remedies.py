@@ -1,7 +1,8 @@
 """What is done about every outcome: the row's next state, and what else follows from it."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from bot.channels import (
     BadToken,
@@ -32,7 +33,8 @@ number only keeps a messenger that never says anything from being asked for ever
 LONGEST_REST_S = 30.0
 
 
-class Remedy(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Remedy:
     """The row's next state. `wait` is how long its chat then rests, in seconds; `count` what it counts as."""
 
     state: State

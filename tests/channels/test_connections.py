@@ -103,6 +103,23 @@ async def test_a_slow_answer_is_waited_for_while_bytes_come() -> None:
         assert await ask(server, connections, silence=0.1) == b'{"ok":true}'
 
 
+@pytest.mark.parametrize(("before", "now"), [(5, 0.2), (0.3, 0.5)])
+async def test_N9_a_call_is_as_patient_as_it_was_told_whatever_the_one_before_it_was(before: float, now: float) -> None:
+    async with opened((WHOLE,), (SILENCE,)) as (server, connections), asyncio.timeout(2):
+        begun = asyncio.get_running_loop().time()
+        await ask(server, connections, silence=before)
+        with pytest.raises(Broken):
+            await ask(server, connections, silence=now)
+        assert asyncio.get_running_loop().time() - begun >= now - 0.01
+        assert server.lines == 1
+
+
+async def test_who_waits_for_a_free_connection_gets_the_first() -> None:
+    async with opened(most=1) as (server, connections):
+        assert await asyncio.gather(*(ask(server, connections) for _ in range(3))) == [b'{"ok":true}'] * 3
+        assert server.lines == 1
+
+
 @pytest.mark.parametrize("status", [b"204 No Content", b"304 Not Modified"])
 async def test_an_answer_without_a_body_is_not_taken_for_the_next_one(status: bytes) -> None:
     async with opened((b"HTTP/1.1 " + status + b"\r\n\r\n",), (None,)) as (server, connections):
