@@ -127,7 +127,7 @@ def record(turn: Turn, said: Statement, base: Amounts | None = None, mends: Entr
     standing = newest.amounts if newest else {}
     amounts = dict(standing if base is None else base)
     given = resolve(turn, slot, said, amounts)
-    if untaken := _untaken(turn, said, given, newest):
+    if untaken := _untaken(turn, slot, said, given):
         return untaken
     if why is Openness.LOCKED:
         return Locked(slot, given, said.note, mends.id if mends else None)
@@ -146,15 +146,16 @@ def record(turn: Turn, said: Statement, base: Amounts | None = None, mends: Entr
     )
 
 
-def _untaken(turn: Turn, said: Statement, given: Amounts, newest: Entry | None) -> Negative | Overtaken | None:
+def _untaken(turn: Turn, slot: Slot, said: Statement, given: Amounts) -> Negative | Overtaken | None:
     """Return what keeps a statement from being taken, if anything does."""
     for key, value in given.items():
         if value < 0:
             change = said.amounts[key].value
             return Negative(key, value - change, change)
-    late = turn.incoming.said is Said.EDIT and said.kind is EntryKind.LINE  # an edit of which no entry knows
-    if late and newest and newest.said > turn.incoming.at.timestamp() and set(given) & set(newest.given):
-        return Overtaken(newest)
+    if turn.incoming.said is Said.EDIT and said.kind is EntryKind.LINE:  # an edit of which no entry knows
+        for later in entries.said_since(turn.tx, slot, turn.incoming.at):
+            if not later.given.keys().isdisjoint(given):
+                return Overtaken(later)
     return None
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from operator import attrgetter
@@ -184,6 +184,18 @@ def said(tx: Tx, slot: Slot) -> Said:
         newest = versions.pop(0) if versions and versions[0].state is EntryState.ACCEPTED else None
         found = known[slot] = Said(newest, versions)
     return found
+
+
+def said_since(tx: Tx, slot: Slot, moment: datetime) -> list[Entry]:
+    """Return the accepted versions that were said after a moment, newest first, without those taken back since."""
+    rows = tx.all(
+        "SELECT * FROM entries WHERE campaign = ? AND unit = ? AND day = ? AND slot = ? AND state = 'accepted'"
+        " AND said > ? ORDER BY id DESC",
+        (slot.campaign, slot.unit, slot.day.isoformat(), slot.person, int(moment.timestamp())),
+    )
+    found = [read(row) for row in rows]
+    undone = {each.supersedes for each in found if each.kind is EntryKind.UNDO}
+    return [each for each in found if each.id not in undone]
 
 
 def of_message(tx: Tx, chat: int, message: int) -> Entry | None:

@@ -65,6 +65,15 @@ async def play(bot: Stage, steps: Sequence[Step]) -> tuple[dict[str, int], dict[
 
 @settings(max_examples=25)
 @example([(None, "tn", 2, False), (None, "tn", 2, False), (None, "tn", 1, False), (1, "tn", 3, False)])
+@example(
+    [
+        (None, "tn", 1, False),
+        (None, "tn", 1, False),
+        (None, "tn", 2, False),
+        (None, "kh", 1, False),
+        (1, "tn", 1, False),
+    ]
+)
 @given(STEPS)
 def test_H15_lines_adjustments_and_edits_add_up_as_a_model_says(steps: list[Step]) -> None:
     async def played() -> tuple[dict[str, int], dict[str, int]]:
