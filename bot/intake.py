@@ -29,7 +29,6 @@ from storage.written import written
 POLL_S = 30.0
 LONGEST_PAUSE_S = 30.0
 LONGEST_TAKE_S = 120.0
-PORTION = 50  # updates in one transaction: what is said about them leaves while the next are taken in
 TRIES = 3
 RIVALRY = 3  # refusals in a row for another's sake; one is left over from our own last poll
 
@@ -103,31 +102,29 @@ class Intake:
                 await self._clock.sleep(pause)
 
     async def take(self, batch: Sequence[Any]) -> int | None:
-        """Store and handle a batch, each portion of it in one transaction; return the offset that confirms all of it.
+        """Store and handle a batch in one transaction, and return the offset that confirms all of it.
 
-        Where one portion is not stored all come again, and those that were are known by their numbers.
         The offset follows the batch itself and not the highest number ever seen, since Telegram may
         begin anew with lower ones after a week of silence.
         """
-        for start in range(0, len(batch), PORTION):
-            portion = batch[start : start + PORTION]
-            self.counted(await self._store_portion(portion, self._clock.now()))
+        if batch:
+            self.counted(await self._store_batch(batch, self._clock.now()))
             self._wake()
         keys = [key for raw in batch if (key := self._channel.update_key(raw)) is not None]
         return max(keys) + 1 if keys else None
 
-    async def _store_portion(self, portion: Sequence[Any], now: datetime) -> Counter[str]:
-        """Take a portion in. Should any update in it fail, all of it is taken back and done again one by one.
+    async def _store_batch(self, batch: Sequence[Any], now: datetime) -> Counter[str]:
+        """Take a batch in. Should any update in it fail, all of it is taken back and done again one by one.
 
         A savepoint costs a copy of every page that it touches; faults are rare enough to pay twice.
         """
         try:
-            return await self._store.write(partial(self._take, batch=portion, now=now))
+            return await self._store.write(partial(self._take, batch=batch, now=now))
         except StoreFailed:
             raise
         except Exception as error:  # noqa: BLE001  (whose fault it is shows when they are taken one by one)
-            log.info("portion taken one by one", error=type(error).__name__)
-            return await self._store.write(partial(self._take_singly, batch=portion, now=now))
+            log.info("batch taken one by one", error=type(error).__name__)
+            return await self._store.write(partial(self._take_singly, batch=batch, now=now))
 
     async def retry(self) -> None:
         """Try again, for ever, what failed: each in its turn, and behind it what the same chat said since."""

@@ -356,7 +356,7 @@ def fail_waiting(tx: Tx, chat: int, reason: str, now: int) -> int:
 def coalescing(tx: Tx, coalesce: str) -> bool:
     """Tell whether anything waits, for any chat, under a coalescing word."""
     idle: set[str] = tx.known.setdefault(_IDLE, set())
-    if coalesce in idle:  # as every report of a portion finds
+    if coalesce in idle:  # as every report of a batch finds
         return False
     query = f"SELECT 1 FROM outbox WHERE coalesce_key = ? AND {_COALESCING} LIMIT 1"
     waits = tx.one(query, (coalesce,)) is not None
