@@ -205,7 +205,7 @@ class Spy:
     """Ask SQLite how it would run each statement that touches the outbox."""
 
     def __init__(self, tx: Tx, plans: list[str]) -> None:
-        self._tx, self._plans = tx, plans
+        self._tx, self._plans, self.known = tx, plans, tx.known
 
     def value(self, sql: str, params: tuple[Any, ...] = ()) -> Any:
         return self._tx.value(sql, params)
