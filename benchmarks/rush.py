@@ -62,7 +62,7 @@ async def once(name: str, officers: int) -> Run:
             async with Child(BOTS[name], environment, place / "log", python) as child:
                 await server.until(lambda: server.calls["getUpdates"] > 0, PATIENCE_S)
                 polled, before, own = time.perf_counter(), child.usage(), usage(os.getpid())
-                await server.until(lambda: server.calls["sendMessage"] >= officers, PATIENCE_S)
+                await server.until(lambda: len(server.accepted) >= officers, PATIENCE_S)
                 done, after, owned = time.perf_counter(), child.usage(), usage(os.getpid())
                 _verify(server, officers)
     return Run(
