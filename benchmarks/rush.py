@@ -4,7 +4,6 @@ The bots run one after the other against the same embedded Bot API server, in tu
 The clock starts at a bot's first poll; CPU and memory are the bot process's own. The server has no flood limits here.
 """
 
-import asyncio
 import gc
 import os
 import sys
@@ -15,6 +14,8 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
+
+import uvloop
 
 from benchmarks import country, table
 from benchmarks.child import Child, usage
@@ -102,7 +103,7 @@ def measure(officers: int, rounds: int, names: Sequence[str] = tuple(BOTS)) -> d
     runs: dict[str, list[Run]] = {name: [] for name in names}
     for number in range(rounds):
         for name in names:
-            runs[name].append(asyncio.run(once(name, officers)))
+            runs[name].append(uvloop.run(once(name, officers)))
             last = runs[name][-1]
             print(f"  round {number + 1}: {name:8} {officers / last.seconds:8.0f}/s {last.cpu_ms:6.2f} ms")
     return runs

@@ -30,6 +30,9 @@ POLL_S = 30.0
 LONGEST_PAUSE_S = 30.0
 LONGEST_TAKE_S = 120.0
 TRIES = 3
+BACKLOG = 50  # updates at once: more have come than one by one could be taken in
+LEAD_S = 0.008
+STAND_S = 0.1
 RIVALRY = 3  # refusals in a row for another's sake; one is left over from our own last poll
 
 REPEATED = "repeated"
@@ -108,10 +111,23 @@ class Intake:
         begin anew with lower ones after a week of silence.
         """
         if batch:
-            self.counted(await self._store_batch(batch, self._clock.now()))
+            self.counted(await self._take_in(batch))
             self._wake()
         keys = [key for raw in batch if (key := self._channel.update_key(raw)) is not None]
         return max(keys) + 1 if keys else None
+
+    async def _take_in(self, batch: Sequence[Any]) -> Counter[str]:
+        """Take a batch in. Of a large one everybody waits for the end: once all that was ready to leave has left,
+        the event loop stands aside for the writer, in seconds of the machine (docs/decisions/0046).
+        """
+        aside = None
+        if len(batch) >= BACKLOG:
+            aside = asyncio.get_running_loop().call_later(LEAD_S, self._store.stand_by, STAND_S)
+        try:
+            return await self._store_batch(batch, self._clock.now())
+        finally:
+            if aside is not None:
+                aside.cancel()
 
     async def _store_batch(self, batch: Sequence[Any], now: datetime) -> Counter[str]:
         """Take a batch in. Should any update in it fail, all of it is taken back and done again one by one.

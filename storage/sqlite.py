@@ -8,6 +8,7 @@ cannot tear it: the unit is committed whole or not at all, and its outcome is me
 import asyncio
 import os
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
@@ -61,6 +62,8 @@ class Store:
         self._closed = False
         self._threads = [each._thread for each in (writer, *readers) if each is not None]  # noqa: SLF001  (as below)
         self._torn = False
+        self._rests = threading.Event()
+        self._rests.set()
         self.timing: Timing = untimed
 
     @property
@@ -111,7 +114,7 @@ class Store:
             outcomes: list[Outcome]
             ended = self.timing(len(group))
             try:
-                outcomes = await _hand(writer, commit_together, [unit for unit, _ in group], self._committed)
+                outcomes = await _hand(writer, self._commit, [unit for unit, _ in group])
             except Exception as fault:  # noqa: BLE001  (whatever ails the thread, nobody may wait for ever)
                 outcomes = [(None, fault)] * len(group)
             ended(not any(isinstance(error, StoreFailed) for _, error in outcomes))
@@ -120,6 +123,20 @@ class Store:
                     future.set_result(value)
                 else:
                     future.set_exception(error)
+
+    def _commit(self, connection: sqlite3.Connection, units: Sequence[Unit[Any]]) -> list[Outcome]:
+        self._rests.clear()
+        try:
+            return commit_together(connection, units, self._committed)
+        finally:
+            self._rests.set()
+
+    def stand_by(self, seconds: float) -> None:
+        """Hold the calling thread while the writer's is at work, for so many seconds at the most.
+
+        Both need the interpreter: whoever has nothing better to do than to wait for the writer makes it quicker so.
+        """
+        self._rests.wait(seconds)
 
     def _note_end(self, committer: "asyncio.Task[None]") -> None:
         """Note that a committer was killed: whoever waits for its group would wait for ever."""

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from bot.app import SystemClock, running
 from bot.channels.telegram import TelegramChannel
+from bot.cli.run import spare_what_stays
 from bot.config import load
 from bot.courier import UNLIMITED, Limits
 
@@ -21,8 +22,11 @@ async def main() -> None:
     clock = SystemClock()
     channel = TelegramChannel(SecretStr(os.environ["TOKEN"]), os.environ["BASE_URL"], clock)
     limits = Limits() if os.environ.get("PACED") else UNLIMITED
-    async with running(config, channel, clock, limits=limits) as (_, task):
+    async with running(config, channel, clock, limits=limits) as (app, task):
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        ready = asyncio.ensure_future(app.ready.wait())
+        await asyncio.wait((task, ready), return_when=asyncio.FIRST_COMPLETED)
+        spare_what_stays()
         await asyncio.wait((task,))
 
 

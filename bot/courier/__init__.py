@@ -27,7 +27,7 @@ from storage.sqlite import Store, Tx
 
 __all__ = ["UNLIMITED", "Courier", "Limits", "Rate"]
 
-SENDERS = 48
+SENDERS = 100  # as many as a poll brings
 PAGE = 1_000
 HELD = 50_000  # rows in memory: about 200 bytes each
 STORE_REST_S = 1.0

@@ -249,3 +249,27 @@ async def test_S14_half_a_character_fails_its_own_unit_only(store: Store) -> Non
     results = await asyncio.gather(store.write(put("bad", "\ud800")), store.write(put("a")), return_exceptions=True)
     assert isinstance(results[0], UnicodeEncodeError)
     assert await store.read(keys) == {"a"}
+
+
+async def test_who_stands_by_goes_on_when_the_writer_rests(store: Store) -> None:
+    store.stand_by(60)  # nothing is at work: nobody waits
+    begun, ends, over = threading.Event(), threading.Event(), threading.Event()
+
+    def unit(_: Tx) -> None:
+        begun.set()
+        ends.wait(60)
+
+    def aside() -> None:
+        store.stand_by(60)
+        over.set()
+
+    written = asyncio.ensure_future(store.write(unit))
+    await asyncio.to_thread(begun.wait, 60)
+    store.stand_by(0.001)  # and nobody for longer than they said
+    thread = threading.Thread(target=aside)
+    thread.start()
+    assert not over.is_set()
+    ends.set()
+    await written
+    thread.join(60)
+    assert over.is_set()
