@@ -20,10 +20,10 @@ from bot.domain.messages import Incoming, Said
 from bot.logs import HIDDEN, place
 from handlers.alerting import Alert, Trouble, new_code
 from handlers.desk import Desk
-from storage import nonces, updates
+from storage import updates
 from storage.errors import StoreFailed
 from storage.sqlite import Store, Tx
-from storage.updates import UpdateState
+from storage.updates import Row, UpdateState
 from storage.written import written
 
 POLL_S = 30.0
@@ -117,8 +117,9 @@ class Intake:
         return max(keys) + 1 if keys else None
 
     async def _take_in(self, batch: Sequence[Any]) -> Counter[str]:
-        """Take a batch in. Of a large one everybody waits for the end: once all that was ready to leave has left,
-        the event loop stands aside for the writer, in seconds of the machine (docs/decisions/0046).
+        """Take a batch in. For a large one, of which all wait for the end, the event loop stands aside.
+
+        It does so once all that was ready to leave has left, in seconds of the machine (docs/decisions/0046).
         """
         aside = None
         if len(batch) >= BACKLOG:
@@ -180,6 +181,8 @@ class Intake:
         newest = 0
         lanes = updates.lanes(tx)
         fates: Counter[str] = Counter()
+        delivered: dict[int, tuple[Incoming | None, str]] = {}
+        rows: list[Row] = []
         for raw in batch:
             key = self._channel.update_key(raw)
             if key is None:
@@ -189,15 +192,18 @@ class Intake:
             moment = int((incoming.moment if incoming else now).timestamp())
             if incoming is not None and incoming.said is not Said.BUTTON:
                 newest = max(newest, moment)  # presses and what cannot be read are dated by our own clock
-            chat = incoming.place.id if incoming else None
-            stored = written(raw)
-            if updates.take(tx, key, chat, moment, stored):
-                fates[self._see_to(tx, key, incoming, fault, now, lanes, handle)] += 1
-                _conceal(tx, key, incoming, stored)
-            else:
+            if key in delivered:
                 fates[REPEATED] += 1
+                continue
+            delivered[key] = incoming, fault
+            rows.append(Row(key, incoming.place.id if incoming else None, moment, written(raw)))
+        fresh = updates.take(tx, rows)
+        fates[REPEATED] += len(rows) - len(fresh)
+        for row in fresh:
+            incoming, fault = delivered[row.id]
+            fates[self._see_to(tx, row.id, incoming, fault, now, lanes, handle)] += 1
+            _conceal(tx, row.id, incoming, row.raw)
         updates.forget(tx, newest)
-        nonces.purge(tx, newest)
         return fates
 
     def _see_to(

@@ -1,7 +1,5 @@
 """Evidence: what is known of a unit when an entry is judged."""
 
-from collections.abc import Sequence
-
 from bot.domain.campaign import Campaign, Entered, Key
 from bot.domain.questions import WINDOW, Evidence, Running
 from handlers.turn import Turn
@@ -24,7 +22,7 @@ def gather(
     spoken_of = [metric for metric in campaign.counted if not given.keys().isdisjoint(metric.keys)]
     stood = {} if first else tallies.standing(turn.tx, slot, [key for metric in spoken_of for key in metric.keys])
     values: dict[str, int] = {}
-    history: dict[str, Sequence[int]] = {}
+    history = tallies.histories(turn.tx, slot, [metric.code for metric in spoken_of], WINDOW)
     running: dict[Key, Running] = {}
     for metric in spoken_of:
         if metric.entry is Entered.CUMULATIVE:  # it counts by its difference
@@ -34,7 +32,6 @@ def gather(
         else:
             value = sum([amounts.get(key, 0) for key in metric.keys])
         values[metric.code] = value
-        history[metric.code] = tallies.history(turn.tx, slot, metric.code, WINDOW)[::-1]
         after[metric.code] += value - sum([stood.get(key, 0) for key in metric.keys])
     return Evidence(values, history, before, after, running)
 

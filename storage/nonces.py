@@ -11,6 +11,8 @@ from storage.sqlite import Tx
 from storage.written import written
 
 LIFETIME = 8 * 86_400
+_NEWEST = "newest keyboard"
+_DIGITS = 8  # hexadecimal: four thousand million keyboards
 MOST = 63  # buttons of one keyboard: as many bits as a stored integer has
 
 
@@ -37,13 +39,25 @@ def issue(tx: Tx, chat: int, account: int, buttons: Sequence[Button], now: int) 
     """
     if len(buttons) > MOST:
         raise ValueError(len(buttons))
-    token = secrets.token_urlsafe(12)
+    token = _token(tx)
     actions = written([[button.action, {**button.args}] for button in buttons])
-    tx.run(
+    tx.later(
+        "nonces",
         "INSERT INTO nonces (token, chat, account, buttons, expires) VALUES (?, ?, ?, ?, ?)",
-        (token, chat, account, actions, now + LIFETIME),
+        [(token, chat, account, actions, now + LIFETIME)],
     )
     return token
+
+
+def _token(tx: Tx) -> str:
+    """Return a token that nobody guesses and that comes behind all others: rows written together lie together."""
+    number: int | None = tx.known.get(_NEWEST)
+    if number is None:
+        newest = tx.value("SELECT max(token) FROM nonces") or ""
+        # `~` comes behind all that the tokens without a number have.
+        number = int(newest[1 : 1 + _DIGITS], 16) if newest.startswith("~") else 0
+    tx.known[_NEWEST] = number + 1
+    return f"~{number + 1:0{_DIGITS}x}{secrets.token_urlsafe(12)}"
 
 
 def redeem(tx: Tx, data: str, chat: int, account: int, now: int) -> Press | NoPress:
@@ -70,8 +84,3 @@ def redeem(tx: Tx, data: str, chat: int, account: int, now: int) -> Press | NoPr
 def revoke(tx: Tx, person: int) -> None:
     """Let the keyboards that were made for a person work no more."""
     tx.run("UPDATE nonces SET expires = 0 WHERE account IN (SELECT external FROM accounts WHERE person = ?)", (person,))
-
-
-def purge(tx: Tx, now: int) -> None:
-    """Forget keyboards that have expired."""
-    tx.run("DELETE FROM nonces WHERE expires < ?", (now,))

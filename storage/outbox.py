@@ -30,6 +30,11 @@ RANK = {Priority.ANSWER: 0, Priority.PUSH: 1}
 _OPEN = "state IN ('waiting', 'sending')"
 _COALESCING = "state = 'waiting' AND coalesce_key <> ''"
 _ASKED = "(SELECT value FROM json_each(?))"
+_INSERT = (
+    "INSERT INTO outbox (id, chat, verb, payload, subject, coalesce_key, priority, repeatable, created, expires,"
+    " secret) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_NEWEST = "newest row of the outbox"
 _IDLE = "coalescing words under which nothing waits"
 
 
@@ -156,24 +161,23 @@ def _insert(tx: Tx, chat: int, outgoing: Outgoing, payload: dict[str, Any], now:
         expires = now + TOAST_S
     # The same edit twice is one edit, leaving twice is leaving, and nobody sees a file fetched.
     repeatable = outgoing.verb in {"edit", "leave", "fetch"} or (outgoing.repeatable and outgoing.verb in SHOWING)
-    row: int | None = tx.run(
-        "INSERT INTO outbox (chat, verb, payload, subject, coalesce_key, priority, repeatable, created, expires,"
-        " secret) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            chat,
-            outgoing.verb,
-            written({name: value for name, value in payload.items() if value}),
-            subject,
-            outgoing.coalesce,
-            RANK[outgoing.priority],
-            repeatable,
-            now,
-            expires,
-            outgoing.secret,
-        ),
-    ).lastrowid
-    if row is None:
-        raise LookupError(chat)
+    newest = tx.known.get(_NEWEST)
+    row: int = (tx.value("SELECT coalesce(max(id), 0) FROM outbox") if newest is None else newest) + 1
+    values = (
+        row,
+        chat,
+        outgoing.verb,
+        written({name: value for name, value in payload.items() if value}),
+        subject,
+        outgoing.coalesce,
+        RANK[outgoing.priority],
+        repeatable,
+        now,
+        expires,
+        outgoing.secret,
+    )
+    tx.later("outbox", _INSERT, [values])
+    tx.known[_NEWEST] = row
     return row
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -33,6 +34,7 @@ TURNOUT = Summed(
 
 _OWN_SUMS = "own sums"
 _BESIDE = "sums beside"
+_SPOKEN = "units that have spoken"
 
 
 class Turnout(NamedTuple):
@@ -121,6 +123,7 @@ def _accept(tx: Tx, world: World, entry: Entry) -> None:
     _put(tx, slot, changes)
     _add(tx, world, slot.campaign, path, changes)
     _stand(tx, slot, path, entry, world.absences.away.get(slot.unit, frozenset()))
+    tx.known.setdefault(_SPOKEN, set()).add((slot.campaign, slot.unit))
 
 
 def _running_changes(tx: Tx, world: World, slot: Slot, key: Key, running: int | None) -> Iterator[_Change]:
@@ -187,7 +190,8 @@ def _put(tx: Tx, slot: Slot, changes: Iterable[_Change]) -> None:
             gone,
         )
     if stands:
-        tx.run_many(
+        tx.later(
+            "tallies",
             "INSERT INTO tallies (campaign, unit, metric, part, day, slot, amount, running)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (campaign, unit, metric, part, day, slot)"
             " DO UPDATE SET amount = excluded.amount, running = excluded.running",
@@ -202,8 +206,7 @@ def _add(tx: Tx, world: World, campaign: str, path: tuple[UnitId, ...], changes:
     """
     own = [unit for unit in path if unit in world.reporting[campaign]]
     above = tuple([unit for unit in path if unit not in own])
-    known = _own(tx)
-    stands = [known[campaign, unit] for unit in own if (campaign, unit) in known]
+    stands = [_own(tx, campaign, unit) for unit in own]
     beside = _beside(tx)
     parents = [(unit, world.tree[unit].parent) for unit in own]
     totals: list[Debt] = []
@@ -223,14 +226,14 @@ def _add(tx: Tx, world: World, campaign: str, path: tuple[UnitId, ...], changes:
     if not totals:
         return
     for table, debts in ((TOTALS, totals), (DAILY, days)):
-        tx.run_many(table.add, [(unit, *key, *by) for unit in own for key, by in debts])
+        tx.later(table.table, table.add, [(unit, *key, *by) for unit in own for key, by in debts])
         tx.owe(table, above, debts)
 
 
 def _stand(tx: Tx, slot: Slot, path: tuple[UnitId, ...], entry: Entry, away: frozenset[date]) -> None:
     """Let the entry stand for its slot (an empty one withdraws the report) and count who has reported."""
     where = (slot.campaign, slot.unit, slot.day.isoformat())
-    rows = tx.all("SELECT slot, on_time FROM reports WHERE campaign = ? AND unit = ? AND day = ?", where)
+    rows = _asking(tx, slot)("SELECT slot, on_time FROM reports WHERE campaign = ? AND unit = ? AND day = ?", where)
     marks: dict[int, int] = dict(rows)
     before = _presence(marks)
     if not entry.amounts:
@@ -241,10 +244,11 @@ def _stand(tx: Tx, slot: Slot, path: tuple[UnitId, ...], entry: Entry, away: fro
         )
     else:
         marks.setdefault(slot.person, int(entry.on_time))  # a report stays as early as it first came
-        tx.run(
+        tx.later(
+            "reports",
             "INSERT INTO reports (campaign, unit, day, slot, entry, on_time) VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (campaign, unit, day, slot) DO UPDATE SET entry = excluded.entry",
-            (*where, slot.person, entry.id, entry.on_time),
+            [(*where, slot.person, entry.id, entry.on_time)],
         )
     after = _presence(marks)
     reported, on_time = after.reported - before.reported, after.on_time - before.on_time
@@ -285,17 +289,16 @@ def sums(tx: Tx, campaign: str, unit: UnitId) -> dict[Key, int]:
 
 def own_sums(tx: Tx, campaign: str, unit: UnitId) -> dict[Key, int]:
     """Return the same of a reporting unit, kept right by what it says: that is never owed."""
-    known = _own(tx)
+    return dict(_own(tx, campaign, unit))
+
+
+def _own(tx: Tx, campaign: str, unit: UnitId) -> dict[Key, int]:
+    known: dict[tuple[str, UnitId], dict[Key, int]] = tx.known.setdefault(_OWN_SUMS, {})
     found = known.get((campaign, unit))
-    if found is None:
+    if found is None:  # nothing that it says comes later: whoever adds to it has asked here before
         rows = tx.peek("SELECT metric, part, amount FROM totals WHERE campaign = ? AND unit = ?", (campaign, unit))
         found = known[campaign, unit] = {Key(metric, part): amount for metric, part, amount in rows}
-    return dict(found)
-
-
-def _own(tx: Tx) -> dict[tuple[str, UnitId], dict[Key, int]]:
-    known: dict[tuple[str, UnitId], dict[Key, int]] = tx.known.setdefault(_OWN_SUMS, {})
-    return known
+    return found
 
 
 def day_sums(tx: Tx, campaign: str, unit: UnitId, day: date) -> dict[Key, int]:
@@ -340,6 +343,7 @@ def sums_beside(
     known, where = _beside(tx), (campaign, parent, Key(metric))
     found = known.get(where)
     if found is None or found.day != day:
+        tx.catch_up()
         found = known[where] = _Siblings(day, _read_beside(tx.peek, campaign, parent, metric, day))
     return found.sums
 
@@ -361,14 +365,28 @@ def _beside(tx: Tx) -> dict[tuple[str, UnitId | None, Key], _Siblings]:
     return known
 
 
-def history(tx: Tx, slot: Slot, metric: str, days: int) -> list[int]:
-    """Return the unit's accepted values of a metric on the last reported days before the slot's, newest first."""
-    rows = tx.all(
-        "SELECT sum(amount) FROM tallies WHERE campaign = ? AND unit = ? AND metric = ? AND slot = ? AND day < ?"
-        " GROUP BY day ORDER BY day DESC LIMIT ?",
-        (slot.campaign, slot.unit, metric, slot.person, slot.day.isoformat(), days),
+def histories(tx: Tx, slot: Slot, metrics: Sequence[str], days: int) -> dict[str, list[int]]:
+    """Return the unit's accepted values of each metric on the last reported days before the slot's, oldest first."""
+    found: dict[str, list[int]] = {metric: [] for metric in metrics}
+    day = slot.day.isoformat()
+    asked = [(slot.campaign, slot.unit, metric, slot.person, day, days) for metric in metrics]
+    for metric, amount in _asking(tx, slot)(_histories(len(metrics)), [*chain.from_iterable(asked)]) if asked else ():
+        found[metric].append(amount)
+    return found
+
+
+@cache
+def _histories(metrics: int) -> str:
+    one = (
+        "SELECT * FROM (SELECT metric, day, sum(amount) AS amount FROM tallies WHERE campaign = ? AND unit = ?"
+        " AND metric = ? AND slot = ? AND day < ? GROUP BY day ORDER BY day DESC LIMIT ?)"
     )
-    return [int(row[0]) for row in rows]
+    return f"SELECT metric, amount FROM ({' UNION ALL '.join([one] * metrics)}) ORDER BY day"
+
+
+def _asking(tx: Tx, slot: Slot) -> Callable[[str, Sequence[Any]], list[Any]]:
+    """Return how to ask for what a unit has said: where it has said nothing yet in this transaction, nothing waits."""
+    return tx.all if (slot.campaign, slot.unit) in tx.known.get(_SPOKEN, ()) else tx.peek
 
 
 def running_around(tx: Tx, slot: Slot, key: Key) -> tuple[int | None, int | None]:

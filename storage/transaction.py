@@ -52,7 +52,7 @@ class Tx:
     It is emptied whenever anything is taken back.
     """
 
-    __slots__ = ("_connection", "_failed", "_owed", "_owing", "_savepoints", "known")
+    __slots__ = ("_connection", "_failed", "_late", "_owed", "_owing", "_put_off", "_savepoints", "known")
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -60,12 +60,14 @@ class Tx:
         self._savepoints = 0
         self._owed: dict[str, dict[tuple[int, ...], dict[tuple[Any, ...], Sequence[int]]]] = {}
         self._owing: set[str] = set()
+        self._late: dict[str, list[Sequence[Any]]] = {}
+        self._put_off: set[str] = set()
         self.known: dict[str, Any] = {}
 
     def run(self, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> sqlite3.Cursor:
         """Execute one statement. StoreFailed when the medium refuses, sqlite3.Error for everything else."""
-        if self._owing and not self._owing.isdisjoint(_words(sql)):
-            self.settle()
+        if self._owing or self._put_off:
+            self._prepare_for(sql)
         connection = self._connection
         if self._failed or not connection.in_transaction:
             raise StoreFailed("the transaction is over")
@@ -76,12 +78,15 @@ class Tx:
             raise
 
     def peek(self, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> list[Any]:
-        """Return all rows of a query that reads nothing to which something is still owed."""
-        owing, self._owing = self._owing, set()
+        """Return all rows of a query that reads nothing to which something is still owed, or which comes later."""
+        connection = self._connection
+        if self._failed or not connection.in_transaction:
+            raise StoreFailed("the transaction is over")
         try:
-            return self.all(sql, params)
-        finally:
-            self._owing = owing
+            return connection.execute(sql, params).fetchall()
+        except sqlite3.Error as error:
+            self.judge(error)
+            raise
 
     def owe(self, sums: Summed, units: tuple[int, ...], debts: Iterable[Debt]) -> None:
         """Add to the sums of all these units, at the latest before a statement that names their table.
@@ -91,20 +96,47 @@ class Tx:
         self._owing.add(sums.table)
         _raise(self._owed.setdefault(sums.add, {}).setdefault(units, {}), debts)
 
+    def later(self, table: str, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Execute a changing statement for each row of values, at the latest before a statement that names its table.
+
+        A statement for many rows costs half of many statements. Only one kind for each table may come later.
+        """
+        self._put_off.add(table)
+        self._late.setdefault(sql, []).extend(rows)
+
+    def catch_up(self) -> None:
+        """Execute what was to come later; what is owed to sums stays owed."""
+        late, self._late = self._late, {}
+        self._put_off.clear()
+        for sql, rows in late.items():
+            self._many(sql, rows)
+
     def settle(self) -> None:
-        """Write what is owed."""
+        """Write what is owed, and what was to come later."""
+        self.catch_up()
         owed, self._owed = self._owed, {}
         self._owing.clear()
         for add, owing in owed.items():
             rows: dict[tuple[Any, ...], Sequence[int]] = {}
             for units, debts in owing.items():
                 _raise(rows, [((unit, *key), added) for unit in units for key, added in debts.items()])
-            self.run_many(add, [(*row, *added) for row, added in rows.items()])
+            self._many(add, [(*row, *added) for row, added in rows.items()])
 
     def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
         """Execute one changing statement for each row of values, and return how many rows it changed in all."""
-        if self._owing and sql not in self._owed and not self._owing.isdisjoint(_words(sql)):
+        if self._owing or self._put_off:
+            self._prepare_for(sql)
+        return self._many(sql, rows)
+
+    def _prepare_for(self, sql: str) -> None:
+        """Write what a statement may look at, or write to, itself."""
+        words = _words(sql)
+        if not self._owing.isdisjoint(words):
             self.settle()
+        elif not self._put_off.isdisjoint(words):
+            self.catch_up()
+
+    def _many(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
         if self._failed or not self._connection.in_transaction:
             raise StoreFailed("the transaction is over")
         try:
@@ -156,6 +188,8 @@ class Tx:
                 self.judge(error)  # reading on through a cursor fails outside `run`
             self._owed.clear()
             self._owing.clear()
+            self._late.clear()
+            self._put_off.clear()
             self.known.clear()
             self.run(f"ROLLBACK TO {name}")
             self.run(f"RELEASE {name}")

@@ -1,9 +1,11 @@
 """What the messenger delivered: raw, each once, each with an end."""
 
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from storage.sqlite import Tx
+from storage.written import written
 
 # Telegram keeps an update for a day, and may start its numbers anew after a week of silence
 # (https://core.telegram.org/bots/api#update): a memory between the two can neither miss a repetition
@@ -21,13 +23,22 @@ class UpdateState(StrEnum):
     DEAD = "dead"
 
 
-def take(tx: Tx, update: int, chat: int | None, date: int, raw: str) -> bool:
-    """Store an update as done; False when it was already taken in."""
-    stored = tx.run(
-        "INSERT INTO updates (id, chat, date, state, raw) VALUES (?, ?, ?, 'done', ?) ON CONFLICT (id) DO NOTHING",
-        (update, chat, date, raw),
-    )
-    return stored.rowcount == 1
+class Row(NamedTuple):
+    """An update as it is stored: its number, the outside id of its chat, its date in Unix seconds, and its JSON."""
+
+    id: int
+    chat: int | None
+    date: int
+    raw: str
+
+
+def take(tx: Tx, rows: Sequence[Row]) -> list[Row]:
+    """Store updates, no two with one number, as done; return those that had not been taken in already, in order."""
+    asked = written([row.id for row in rows])
+    known = {id_ for (id_,) in tx.all("SELECT id FROM updates WHERE id IN (SELECT value FROM json_each(?))", (asked,))}
+    fresh = [row for row in rows if row.id not in known]
+    tx.run_many("INSERT INTO updates (id, chat, date, state, raw) VALUES (?, ?, ?, 'done', ?)", fresh)
+    return fresh
 
 
 def settle(tx: Tx, update: int, state: UpdateState, error: str = "", *, due: int = 0, attempts: int = 0) -> None:

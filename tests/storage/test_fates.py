@@ -6,7 +6,7 @@ from storage import fates, outbox, updates
 from storage.fates import Fates
 from storage.outbox import Settlement, State
 from storage.sqlite import Tx
-from storage.updates import UpdateState
+from storage.updates import Row, UpdateState
 from tests import cast
 from tests.storage.ground import NOW, Pen
 
@@ -15,7 +15,7 @@ LINE = {Key("tn"): 45}
 
 def taken(tx: Tx, *numbers: int) -> None:
     for number in numbers:
-        updates.take(tx, number, 1, NOW, "{}")
+        updates.take(tx, [Row(number, 1, NOW, "{}")])
 
 
 def test_what_was_handled_recorded_and_answered_is_counted(tx: Tx, pen: Pen) -> None:

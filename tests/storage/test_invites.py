@@ -11,6 +11,7 @@ from bot.domain.units import UnitId
 from storage import invites, updates
 from storage.invites import Invite, InviteKind, NoInvite
 from storage.sqlite import Store, Tx
+from storage.updates import Row
 from tests.storage.ground import NOW, settle_in
 
 DAY_S = 86_400
@@ -68,7 +69,7 @@ def test_AC5_a_code_is_refused_after_its_last_second(tx: Tx) -> None:
 
 def test_AC5_a_clock_stepped_back_does_not_revive_an_expired_code(tx: Tx) -> None:
     code = issue(tx)
-    updates.take(tx, 1, 5, NOW + DAY_S + 1, "{}")
+    updates.take(tx, [Row(1, 5, NOW + DAY_S + 1, "{}")])
     assert invites.look(tx, code, NOW) is NoInvite.EXPIRED
 
 

@@ -14,6 +14,7 @@ from storage.outbox import Settlement, State
 from storage.people import Role
 from storage.reminders import Wish
 from storage.sqlite import Store, Tx
+from storage.updates import Row
 from tests.cast import AN_HOI
 from tests.storage.ground import DAY, NOW, TN, Pen, settle_in
 
@@ -36,8 +37,10 @@ def lived(tx: Tx, pen: Pen) -> Tx:
         row = outbox.put(tx, chat, Outgoing("send", f"Chào {NAME}", subject=subject), NOW)
         outbox.settle(tx, [Settlement(row, State.SENT, message=row)], NOW)
     outbox.put(tx, 1, Outgoing("send", "còn chờ"), NOW)
-    updates.take(tx, 1, 5, NOW, json.dumps({"message": {"from": {"id": 5, "first_name": NAME}}}))
-    updates.take(tx, 2, -7, NOW, json.dumps({"message": {"from": {"id": 5, "first_name": NAME}, "chat": {"id": -7}}}))
+    updates.take(tx, [Row(1, 5, NOW, json.dumps({"message": {"from": {"id": 5, "first_name": NAME}}}))])
+    updates.take(
+        tx, [Row(2, -7, NOW, json.dumps({"message": {"from": {"id": 5, "first_name": NAME}, "chat": {"id": -7}}}))]
+    )
     return tx
 
 
@@ -102,7 +105,7 @@ def test_an_update_that_still_waits_is_not_tried_for_an_erased_account(lived: Tx
     lived.run("UPDATE updates SET state = 'retry' WHERE chat = 5")
     personal.erase(lived, 1, NOW)
     assert updates.waiting(lived, NOW) == []
-    assert updates.take(lived, 1, 5, NOW, "{}") is False
+    assert updates.take(lived, [Row(1, 5, NOW, "{}")]) == []
 
 
 def test_an_erased_account_that_comes_back_is_somebody_new(lived: Tx) -> None:

@@ -142,7 +142,7 @@ def test_children_and_days_are_read_apart(pen: Pen) -> None:
 def test_history_holds_the_reported_days_before_newest_first(pen: Pen) -> None:
     for back, amount in ((0, 99), (1, 3), (2, 2), (4, 1)):
         pen.say(pen.slot(day=DAY - timedelta(days=back)), {TN: amount})
-    assert tallies.history(pen.tx, pen.slot(), "tn", 2) == [3, 2]
+    assert tallies.histories(pen.tx, pen.slot(), ["tn"], 2) == {"tn": [2, 3]}
 
 
 def test_an_entry_of_a_campaign_that_is_not_configured_is_a_lookup_error(pen: Pen) -> None:

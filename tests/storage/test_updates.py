@@ -4,12 +4,12 @@ import asyncio
 
 from storage import updates
 from storage.sqlite import Store, Tx
-from storage.updates import DEAD_KEPT, MEMORY, UpdateState
+from storage.updates import DEAD_KEPT, MEMORY, Row, UpdateState
 from tests.storage.ground import NOW
 
 
 def take(tx: Tx, *numbers: int, chat: int | None = 5, date: int = NOW) -> list[bool]:
-    return [updates.take(tx, number, chat, date, "{}") for number in numbers]
+    return [bool(updates.take(tx, [Row(number, chat, date, "{}")])) for number in numbers]
 
 
 def fail(tx: Tx, number: int, due: int = 0, chat: int = 5) -> None:
