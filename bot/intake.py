@@ -33,6 +33,7 @@ TRIES = 3
 BACKLOG = 50  # updates at once: more have come than one by one could be taken in
 LEAD_S = 0.008
 STAND_S = 0.1
+BREATH_S = 0.002
 RIVALRY = 3  # refusals in a row for another's sake; one is left over from our own last poll
 
 REPEATED = "repeated"
@@ -121,14 +122,18 @@ class Intake:
 
         It does so once all that was ready to leave has left, in seconds of the machine (docs/decisions/0046).
         """
-        aside = None
-        if len(batch) >= BACKLOG:
-            aside = asyncio.get_running_loop().call_later(LEAD_S, self._store.stand_by, STAND_S)
+        aside = asyncio.create_task(self._stand_aside()) if len(batch) >= BACKLOG else None
         try:
             return await self._store_batch(batch, self._clock.now())
         finally:
             if aside is not None:
                 aside.cancel()
+
+    async def _stand_aside(self) -> None:
+        await asyncio.sleep(LEAD_S)
+        while True:
+            self._store.stand_by(STAND_S)
+            await asyncio.sleep(BREATH_S)
 
     async def _store_batch(self, batch: Sequence[Any], now: datetime) -> Counter[str]:
         """Take a batch in. Should any update in it fail, all of it is taken back and done again one by one.

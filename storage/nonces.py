@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -12,6 +12,9 @@ from storage.written import written
 
 LIFETIME = 8 * 86_400
 _NEWEST = "newest keyboard"
+_BYTES = 12
+_LETTERS = 16  # in which base64 writes twelve bytes
+_DRAWN = 100
 _DIGITS = 8  # hexadecimal: four thousand million keyboards
 MOST = 63  # buttons of one keyboard: as many bits as a stored integer has
 
@@ -57,7 +60,17 @@ def _token(tx: Tx) -> str:
         # `~` comes behind all that the tokens without a number have.
         number = int(newest[1 : 1 + _DIGITS], 16) if newest.startswith("~") else 0
     tx.known[_NEWEST] = number + 1
-    return f"~{number + 1:0{_DIGITS}x}{secrets.token_urlsafe(12)}"
+    return f"~{number + 1:0{_DIGITS}x}{next(_secret)}"
+
+
+def _secrets() -> Iterator[str]:
+    """Yield words that nobody guesses, 96 bits each. Asking the system for many at once costs as much as for one."""
+    while True:
+        drawn = secrets.token_urlsafe(_DRAWN * _BYTES)
+        yield from (drawn[first : first + _LETTERS] for first in range(0, len(drawn), _LETTERS))
+
+
+_secret = _secrets()
 
 
 def redeem(tx: Tx, data: str, chat: int, account: int, now: int) -> Press | NoPress:

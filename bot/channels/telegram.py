@@ -56,7 +56,7 @@ from bot.domain.clock import Clock
 from bot.domain.messages import Incoming
 
 WITH_FILES = frozenset({"sendPhoto", "sendDocument"})
-CONNECTIONS = 112  # the courier's hundred, and room for files and questions beside them
+CONNECTIONS = 172  # all that the courier sends at a time, and room for files and questions beside them
 POLL_GRACE_S = 10.0
 BATCH = 100
 DELIVERIES = 40  # at once: chats in parallel, each in order; they share commits

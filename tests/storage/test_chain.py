@@ -1,6 +1,11 @@
 """V9: whoever changes the past behind the triggers' back is shown up by the chain."""
 
+import hashlib
+import json
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from storage import audit, chain
 from storage.chain import Broken
@@ -70,3 +75,9 @@ def test_V9_rows_from_before_the_chain_are_taken_in_by_the_first_row_after_them(
 def test_every_column_of_the_chained_tables_is_digested(tx: Tx) -> None:
     for table, columns in chain.COLUMNS.items():
         assert [row["name"] for row in tx.all(f"PRAGMA table_info({table})")] == [*columns, "chain"]
+
+
+@given(st.lists(st.none() | st.integers() | st.booleans() | st.text()))
+def test_V9_a_digest_is_that_of_the_rows_json_as_any_library_writes_it(values: list[int | str | None]) -> None:
+    line = json.dumps(["former", *values], ensure_ascii=False).encode("utf-8", "surrogatepass")
+    assert chain.digest("former", values) == hashlib.blake2b(line, digest_size=16).hexdigest()
