@@ -27,7 +27,7 @@ from handlers.alerting import Alert
 from handlers.pacing import Tempo
 from handlers.policy import Verdict, Where, Who
 from handlers.turn import Turn
-from storage import audit, chats, dialogues, invites, nonces, outbox, people
+from storage import audit, chats, dialogues, invites, meeting, nonces, outbox, people
 from storage.nonces import NoPress
 from storage.sqlite import Tx
 from storage.worlds import Worlds
@@ -138,13 +138,22 @@ class Desk:
         receiving.TABLE[kind].take(turn, key, read)
 
     def _turn(self, tx: Tx, incoming: Incoming, now: datetime) -> Turn:
-        place = incoming.place
-        chat = chats.meet(tx, self.channel, place.id, private=place.private, title=place.title)
-        person = people.find(tx, self.channel, incoming.speaker.id) if incoming.speaker else None
+        account = incoming.speaker.id if incoming.speaker else None
+        chat, person, asked = meeting.meet(tx, self.channel, incoming.place, account)
         world = self._worlds.of(tx, now.astimezone(self.setting.zone).date())
         posts = tuple([post for post in person.posts if post.unit in world.tree.units]) if person else ()
         return Turn(
-            tx, world, self.channel, self.bot_name, self._texts, incoming, chat, person, posts, int(now.timestamp())
+            tx,
+            world,
+            self.channel,
+            self.bot_name,
+            self._texts,
+            incoming,
+            chat,
+            person,
+            posts,
+            int(now.timestamp()),
+            asked,
         )
 
     def _hear_private(self, turn: Turn) -> None:

@@ -3,7 +3,6 @@
 from bot.domain.text import fold
 from handlers import confirming, correcting, courtesy, deciding, drafts, guided, mending, reporting, waiting
 from handlers.turn import Turn
-from storage import dialogues
 
 LONGEST = 40  # characters that any of these words has; and none of them begins with a digit
 
@@ -18,17 +17,16 @@ TALK = frozenset({"a", "ok", "oke", "vang", "da", "khong", "no", "ro", "cam on",
 def heard(turn: Turn, text: str) -> bool:
     """Take plain words; False where they mean nothing here."""
     words = "" if len(text) > LONGEST or text[:1].isdecimal() else fold(courtesy.without(text, ())).rstrip(".!")
-    asked = turn.person is not None and dialogues.is_open(turn.tx, turn.chat.id, turn.person.id)
     if words in CANCEL:
         cancel(turn)
-    elif asked and deciding.heard(turn, text):
+    elif turn.asked and deciding.heard(turn, text):
         pass
     elif words in UNDO:
         mending.undo_newest(turn)
     elif words in RIGHT | WRONG and (question := confirming.open_question(turn)) is not None:
         act = confirming.confirm if words in RIGHT else confirming.drop
         act(turn, question.id)
-    elif asked and turn.private and (draft := drafts.current(turn)) is not None:
+    elif turn.asked and turn.private and (draft := drafts.current(turn)) is not None:
         guided.heard(turn, draft, text)
     elif words in TALK:
         pass

@@ -39,7 +39,7 @@ def named(label: str, action: str, /, **args: Any) -> Choice:
 class Turn(NamedTuple):
     """What a handler works with. `now` is when the turn is taken, in seconds; days come from the message itself.
 
-    `posts` are those that the speaker holds of units in the roster.
+    `posts` are those that the speaker holds of units in the roster. `asked`: a dialogue is kept with them here.
     """
 
     tx: Tx
@@ -52,6 +52,7 @@ class Turn(NamedTuple):
     person: Person | None
     posts: tuple[Post, ...]
     now: int
+    asked: bool = False
 
     @property
     def account(self) -> int:

@@ -20,7 +20,8 @@ class Chat(NamedTuple):
     reachable: bool
 
 
-def _chat(row: Any) -> Chat:
+def read(row: Any) -> Chat:
+    """Return a chat from its columns, in the order of its fields."""
     id_, external, private, title, unit, thread, language, reachable = row
     return Chat(id_, external, bool(private), title, unit, thread, language, bool(reachable))
 
@@ -38,7 +39,7 @@ def meet(tx: Tx, channel: str, external: int, *, private: bool, title: str = "")
         )
     elif title and title != row["title"]:
         tx.run("UPDATE chats SET title = ? WHERE id = ?", (title, row["id"]))
-    return _chat(row)
+    return read(row)
 
 
 def get(tx: Tx, chat: int) -> Chat:
@@ -46,7 +47,7 @@ def get(tx: Tx, chat: int) -> Chat:
     row = tx.one(f"SELECT {_COLUMNS} FROM chats WHERE id = ?", (chat,))
     if row is None:
         raise LookupError(chat)
-    return _chat(row)
+    return read(row)
 
 
 def bind(tx: Tx, chat: int, unit: int | None, thread: int | None) -> None:
@@ -108,4 +109,4 @@ def bound_groups(tx: Tx, channel: str) -> list[Chat]:
         " ORDER BY id",
         (channel,),
     )
-    return [_chat(row) for row in rows]
+    return [read(row) for row in rows]

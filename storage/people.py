@@ -1,8 +1,8 @@
 """People, their accounts, their roles, and the strangers who are not yet any of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.domain.messages import Speaker
 from bot.domain.units import UnitId
@@ -15,6 +15,9 @@ class Role(StrEnum):
 
     OFFICER = "officer"
     COMMANDER = "commander"
+
+
+_ROLES = {str(role): role for role in Role}
 
 
 class Post(NamedTuple):
@@ -44,10 +47,13 @@ def find(tx: Tx, channel: str, external: int) -> Person | None:
         " WHERE a.channel = ? AND a.external = ? ORDER BY r.id",
         (channel, external),
     )
-    if not rows:
-        return None
+    return assembled(rows) if rows else None
+
+
+def assembled(rows: Sequence[Any]) -> Person:
+    """Return a person from rows that begin with the five columns of their own, each with a role and its unit."""
     person, name, language, chosen_unit, chosen_campaign, *_ = rows[0]
-    posts = tuple([Post(Role(role), unit) for *_, role, unit in rows if role])
+    posts = tuple([Post(_ROLES[role], unit) for *_, role, unit in rows if role])
     return Person(person, name, language, posts, chosen_unit, chosen_campaign)
 
 

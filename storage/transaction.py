@@ -203,7 +203,7 @@ class Tx:
 def _raise(sums: dict[tuple[Any, ...], Sequence[int]], debts: Iterable[Debt]) -> None:
     for key, added in debts:
         before = sums.get(key)
-        sums[key] = added if before is None else [*map(operator.add, before, added)]
+        sums[key] = added if before is None else tuple(map(operator.add, before, added))
 
 
 @lru_cache(maxsize=1_024)
