@@ -28,11 +28,6 @@ def current(tx: Tx, chat: int, person: int, now: int) -> Dialogue | None:
     return Dialogue(chat, person, row["kind"], json.loads(row["data"]))
 
 
-def is_open(tx: Tx, chat: int, person: int) -> bool:
-    """Tell whether a dialogue is kept, be it expired or not."""
-    return tx.one("SELECT 1 FROM dialogues WHERE chat = ? AND person = ?", (chat, person)) is not None
-
-
 def begin(tx: Tx, dialogue: Dialogue, expires: int) -> None:
     """Open a dialogue or take it a step further; it replaces the one that was open."""
     tx.run(

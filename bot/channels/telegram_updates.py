@@ -261,7 +261,7 @@ def _number(holder: Json, field: str) -> int:
 
 def _string(holder: Json, field: str) -> str:
     value = holder.get(field)
-    if not isinstance(value, str) or _HALF.search(value):
+    if not isinstance(value, str) or (not value.isascii() and _HALF.search(value)):
         raise BadUpdate(field)
     return value
 

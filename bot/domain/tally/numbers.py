@@ -23,9 +23,12 @@ _NO_MARKS = str.maketrans("", "", "., ")
 
 def number(text: str) -> int:
     """Return the value of one number; RefusalError where it is none, or above LIMIT."""
-    if not _ACCEPTED.fullmatch(text):
+    if text.isascii() and text.isdecimal() and text[0] != "0":
+        value = int(text)  # as nearly all are typed: nothing in it but digits
+    elif _ACCEPTED.fullmatch(text):
+        value = int(text.translate(_NO_MARKS))
+    else:
         raise RefusalError(next(reason for shape, reason in _REFUSED if shape.fullmatch(text)), text)
-    value = int(text.translate(_NO_MARKS))
     if value > LIMIT:
         raise RefusalError(Reason.OVER_LIMIT, text, limit=LIMIT)
     return value

@@ -173,7 +173,9 @@ def _fill(
     for token in run[bool(sign) :]:
         if token.gap.strip(SEPARATORS):
             raise RefusalError(Reason.SIGN_WITHOUT_CODE, token.text)
-    typed = grouped([token.text for token in run], [not token.gap.strip() for token in run], len(places))
+    typed = [token.text for token in run]
+    if len(typed) > len(places):
+        typed = grouped(typed, [not token.gap.strip() for token in run], len(places))
     if typed == ["0"] and not sign:
         typed *= len(places)
     for place, one in zip(places, typed, strict=False):

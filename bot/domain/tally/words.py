@@ -73,8 +73,11 @@ class Vocabulary:
         """Return the tokens from left to right; a sign that no number follows is a stranger."""
         found: list[Token] = []
         for match in self.pattern.finditer(folded):
-            kind, text = self._named(match)
-            gap = match["gap"]
+            gap, _, word, chunk, other = match.groups()
+            if chunk is not None:
+                kind, text = _chunk(chunk)
+            else:
+                kind, text = (Kind.STRANGER, other or "") if word is None else self.words[word]
             sign = "" if kind is Kind.NUMBER else gap.strip(SEPARATORS)
             # People put a dash before a name as a bullet or a separator: it cannot mean anything else there.
             if sign and not (sign == "-" and text):
@@ -82,15 +85,6 @@ class Vocabulary:
             elif text:
                 found.append(Token(kind, text, gap))
         return found
-
-    def _named(self, match: re.Match[str]) -> tuple[Kind, str]:
-        what = match.lastgroup or "end"
-        text = match[what]
-        if what == "word":
-            return self.words[text]
-        if what == "chunk":
-            return _chunk(text)
-        return Kind.STRANGER, text if what == "other" else ""
 
     def means(self, word: str) -> bool:
         """Tell whether a folded word means something in a line, or begins with what does."""
@@ -146,6 +140,8 @@ def _boundary(word: str, kind: Kind) -> str:
 
 def _chunk(text: str) -> tuple[Kind, str]:
     """Tell dates from numbers; "ngày" without a date after it is a stranger."""
-    if not text.isdecimal() and DATE.fullmatch(text):
+    if text.isdecimal():
+        return Kind.NUMBER, text
+    if DATE.fullmatch(text):
         return Kind.DAY, text
     return (Kind.STRANGER, "ngay") if text.startswith("n") else (Kind.NUMBER, text)
