@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.domain.masking import codes
 from bot.domain.messages import Incoming, Place, Said, Speaker
+from bot.domain.units import UnitId
 from bot.domain.world import Setting
 from bot.render.texts import LANGUAGES, Texts
 from handlers import (
@@ -101,8 +102,10 @@ class Desk:
 
     def prepare(self, tx: Tx, now: datetime) -> None:
         """Read the roster and the texts of receipts, so that the first message need not wait for them."""
-        self._worlds.of(tx, now.astimezone(self.setting.zone).date())
-        self._texts[self.setting.language].prepare("report.receipt")
+        world = self._worlds.of(tx, now.astimezone(self.setting.zone).date())
+        world.duties(UnitId(0))  # whichever unit is asked for first: those of all are looked up then
+        for message in ("report.receipt", "labels.undo"):
+            self._texts[self.setting.language].prepare(message)
 
     def offer_drafts(self, tx: Tx, now: datetime) -> None:
         """Put the open questions of half-done reports once more, after a restart."""

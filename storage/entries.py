@@ -107,6 +107,7 @@ def append(tx: Tx, new: Entry) -> Entry:
     former = chain.head(tx, "entries")
     number = former.id + 1
     ref = reference(number)
+    amounts = _dump(new.amounts)
     values = (
         number,
         ref,
@@ -117,8 +118,8 @@ def append(tx: Tx, new: Entry) -> Entry:
         new.author,
         str(new.kind),
         str(new.state),
-        _dump(new.given),
-        _dump(new.amounts),
+        amounts if new.given == new.amounts else _dump(new.given),
+        amounts,
         written(new.doubts),
         new.note,
         new.supersedes,
