@@ -31,9 +31,9 @@ LONGEST_PAUSE_S = 30.0
 LONGEST_TAKE_S = 120.0
 TRIES = 3
 BACKLOG = 50  # updates at once: more have come than one by one could be taken in
-LEAD_S = 0.005
+LEAD_S = 0.003
 STAND_S = 0.1
-BREATH_S = 0.002
+BREATH_S = 0.0005
 RIVALRY = 3  # refusals in a row for another's sake; one is left over from our own last poll
 
 REPEATED = "repeated"
@@ -120,20 +120,21 @@ class Intake:
     async def _take_in(self, batch: Sequence[Any]) -> Counter[str]:
         """Take a batch in. For a large one, of which all wait for the end, the event loop stands aside.
 
-        It does so once all that was ready to leave has left, in seconds of the machine (docs/decisions/0046).
+        What is ready to leave may leave before, in seconds of the machine (docs/decisions/0046).
         """
-        aside = asyncio.create_task(self._stand_aside()) if len(batch) >= BACKLOG else None
+        if len(batch) < BACKLOG:
+            return await self._store_batch(batch, self._clock.now())
+        await asyncio.sleep(LEAD_S)
+        aside = asyncio.create_task(self._stand_aside())
         try:
             return await self._store_batch(batch, self._clock.now())
         finally:
-            if aside is not None:
-                aside.cancel()
+            aside.cancel()
 
     async def _stand_aside(self) -> None:
-        await asyncio.sleep(LEAD_S)
         while True:
-            self._store.stand_by(STAND_S)
             await asyncio.sleep(BREATH_S)
+            self._store.stand_by(STAND_S)
 
     async def _store_batch(self, batch: Sequence[Any], now: datetime) -> Counter[str]:
         """Take a batch in. Should any update in it fail, all of it is taken back and done again one by one.

@@ -170,10 +170,11 @@ def _fill(
     found: dict[Key, Amount], places: Sequence[Place], run: Sequence[Token], signs: re.Pattern[str] | None
 ) -> None:
     sign = _sign(run[0], signs) if signs else ""
-    for token in run[bool(sign) :]:
-        if token.gap.strip(SEPARATORS):
-            raise RefusalError(Reason.SIGN_WITHOUT_CODE, token.text)
-    typed = [token.text for token in run]
+    typed = []
+    for position, (_, text, gap) in enumerate(run):
+        if gap.strip(SEPARATORS) and (position or not sign):
+            raise RefusalError(Reason.SIGN_WITHOUT_CODE, text)
+        typed.append(text)
     if len(typed) > len(places):
         typed = grouped(typed, [not token.gap.strip() for token in run], len(places))
     if typed == ["0"] and not sign:
@@ -192,7 +193,7 @@ def _sign(token: Token, signs: re.Pattern[str]) -> str:
 
 def _give(found: dict[Key, Amount], place: Place, typed: str, sign: str) -> None:
     """Give each key of the place its amount; a plain 0 is 0 in every part."""
-    values = [number(one) for one in typed.split("+")]
+    values = [number(one) for one in typed.split("+")] if "+" in typed else [number(typed)]
     if len(place) > 1 and values == [0] and not sign:
         values *= len(place)
     if len(values) != len(place) or (sign and len(place) > 1):
