@@ -73,6 +73,8 @@ def under_way(turn: Turn, campaigns: Sequence[Campaign]) -> tuple[Campaign, ...]
 
 def front(turn: Turn, text: str, units: Sequence[Unit]) -> Front:
     """Read what stands before the numbers: the campaign's code and the unit's name, in any order, politely or not."""
+    if not any(map(str.isalpha, text)):  # names, codes and politeness have letters
+        return Front((), None, text)
     campaigns = all_duties(turn, units)
 
     def means_else(name: str) -> bool:

@@ -206,8 +206,8 @@ def _pieces(outgoing: Outgoing) -> list[str]:
     text = outgoing.html
     if outgoing.verb in WITH_CAPTION:
         return [text] if units(without_tags(text)) <= LARGEST_CAPTION else [*split(text, LARGEST), ""]
-    if outgoing.verb not in {"send", "edit"} or units(text) <= LARGEST:
-        return [text]
+    if outgoing.verb not in {"send", "edit"} or 2 * len(text) <= LARGEST or units(text) <= LARGEST:
+        return [text]  # no character has more than two units
     pieces = split(text, LARGEST)
     if outgoing.verb == "edit" and len(pieces) > 1:
         return [split(text, LARGEST - 2)[0] + "\n…"]

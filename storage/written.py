@@ -8,7 +8,10 @@ import orjson
 
 def written(value: Any) -> str:
     """Return a value as JSON."""
-    return packed(value).decode()
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return packed(value).decode()
 
 
 def packed(value: Any) -> bytes:

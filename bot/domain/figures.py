@@ -16,6 +16,8 @@ _WEEKDAYS: Final[dict[Language, tuple[str, ...]]] = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
 
+_GROUP = 1_000  # from here on digits are written in groups
+
 
 def half_up(value: Fraction) -> int:
     """Round to the nearest integer; a half goes up, also below zero.
@@ -62,12 +64,12 @@ class Share(NamedTuple):
 
 def number(value: int, language: Language) -> str:
     """Write `1.234.567`, in English `1,234,567`."""
-    return _in(language, f"{value:,}")
+    return _in(language, f"{value:,}") if abs(value) >= _GROUP else str(value)
 
 
 def signed(value: int, language: Language) -> str:
     """Write `+1.234` or `-5`; zero is `+0`."""
-    return _in(language, f"{value:+,}")
+    return _in(language, f"{value:+,}") if abs(value) >= _GROUP else f"{value:+}"
 
 
 def percent(share: Share, decimals: int, language: Language) -> str:
