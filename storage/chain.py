@@ -8,9 +8,8 @@ prevent that, it shows it: a row that was changed, put in or taken out no longer
 import hashlib
 import json
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import NoneType
 from typing import Any, Literal, NamedTuple
 
 from storage import meta
@@ -54,12 +53,6 @@ _INSERTS: Mapping[Table, str] = {
 _NEWEST: Mapping[Table, str] = {table: f"newest of {table}" for table in COLUMNS}
 
 _spell = json.JSONEncoder(ensure_ascii=False).encode
-# What a row's values are, spelt as by the encoder above, without its preparations.
-_SPELT: Mapping[type, Callable[[Any], str]] = {
-    str: json.encoder.encode_basestring,
-    int: int.__repr__,
-    NoneType: lambda _: "null",
-}
 _SIZE = 16  # bytes: 128 bits are beyond forging
 _SEAL = "sealed"
 
@@ -82,7 +75,7 @@ class Broken:
 
 def digest(former: str, values: Sequence[Any]) -> str:
     """Return BLAKE2b, 128 bits in hex, of the digest before and a row's values as JSON."""
-    line = f"[{', '.join([_SPELT.get(type(value), _spell)(value) for value in (former, *values)])}]"
+    line = _spell([former, *values])
     return hashlib.blake2b(line.encode("utf-8", "surrogatepass"), digest_size=_SIZE).hexdigest()
 
 
