@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -12,9 +12,10 @@ from storage.written import written
 
 LIFETIME = 8 * 86_400
 _NEWEST = "newest keyboard"
-_BYTES = 12
+_SECRETS = "secrets for keyboards"
+_BYTES = 12  # 96 bits
 _LETTERS = 16  # in which base64 writes twelve bytes
-_DRAWN = 100
+_DRAWN = 100  # at a time
 _DIGITS = 8  # hexadecimal: four thousand million keyboards
 MOST = 63  # buttons of one keyboard: as many bits as a stored integer has
 
@@ -60,17 +61,16 @@ def _token(tx: Tx) -> str:
         # `~` comes behind all that the tokens without a number have.
         number = int(newest[1 : 1 + _DIGITS], 16) if newest.startswith("~") else 0
     tx.known[_NEWEST] = number + 1
-    return f"~{number + 1:0{_DIGITS}x}{next(_secret)}"
+    return f"~{number + 1:0{_DIGITS}x}{_secret(tx)}"
 
 
-def _secrets() -> Iterator[str]:
-    """Yield words that nobody guesses, 96 bits each. Asking the system for many at once costs as much as for one."""
-    while True:
-        drawn = secrets.token_urlsafe(_DRAWN * _BYTES)
-        yield from (drawn[first : first + _LETTERS] for first in range(0, len(drawn), _LETTERS))
-
-
-_secret = _secrets()
+def _secret(tx: Tx) -> str:
+    """Return a word that nobody guesses. Asking the system for a hundred costs hardly more than for one."""
+    drawn: list[str] = tx.known.setdefault(_SECRETS, [])
+    if not drawn:
+        letters = secrets.token_urlsafe(_DRAWN * _BYTES)
+        drawn += [letters[first : first + _LETTERS] for first in range(0, len(letters), _LETTERS)]
+    return drawn.pop()
 
 
 def redeem(tx: Tx, data: str, chat: int, account: int, now: int) -> Press | NoPress:

@@ -1,6 +1,7 @@
 """Owing: what is added to sums is written once for many, and nobody can read it before."""
 
 import json
+import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
@@ -107,3 +108,50 @@ def test_whatever_was_said_can_be_written_as_text_that_a_file_can_hold(value: ob
     (tmp_path / "text").write_text(text, encoding="utf-8")
     assert json.loads((tmp_path / "text").read_text(encoding="utf-8")) == value
     assert read(text) == value
+
+
+INSERT = "INSERT INTO numbers (unit, name, amount) VALUES (?, ?, ?)"
+
+
+async def test_what_comes_later_is_there_before_its_table_is_named_and_only_then(numbers: Store) -> None:
+    def unit(tx: Tx) -> tuple[list[object], dict[str, int]]:
+        tx.later("numbers", INSERT, [(1, "a", 3)])
+        tx.later("numbers", INSERT, [(2, "a", 4), (3, "a", 5)])
+        tx.one("SELECT 1")
+        return tx.peek(READ), all_of(tx)
+
+    assert await numbers.write(unit) == ([], {"a1": 3, "a2": 4, "a3": 5})
+
+
+async def test_what_comes_later_comes_at_the_end_of_its_unit(numbers: Store) -> None:
+    await numbers.write(lambda tx: tx.later("numbers", INSERT, [(1, "a", 3)]))
+    assert await numbers.read(all_of) == {"a1": 3}
+
+
+async def test_to_catch_up_leaves_sums_owed(numbers: Store) -> None:
+    def unit(tx: Tx) -> list[tuple[object, ...]]:
+        tx.owe(NUMBERS, (1,), [(("a",), (3,))])
+        tx.later("numbers", INSERT, [(2, "a", 4)])
+        tx.catch_up()
+        return [tuple(row) for row in tx.peek(READ)]
+
+    assert await numbers.write(unit) == [("a2", 4)]
+    assert await numbers.read(all_of) == {"a1": 3, "a2": 4}
+
+
+async def test_what_should_come_later_in_an_attempt_that_fails_never_comes(numbers: Store) -> None:
+    def unit(tx: Tx) -> None:
+        with suppress(KeyError), tx.attempt():
+            tx.later("numbers", INSERT, [(1, "a", 3)])
+            raise KeyError
+        tx.later("numbers", INSERT, [(2, "a", 4)])
+
+    await numbers.write(unit)
+    assert await numbers.read(all_of) == {"a2": 4}
+
+
+async def test_a_row_that_cannot_come_later_fails_its_own_unit(numbers: Store) -> None:
+    await numbers.write(lambda tx: tx.later("numbers", INSERT, [(1, "a", 3)]))
+    with pytest.raises(sqlite3.IntegrityError):
+        await numbers.write(lambda tx: tx.later("numbers", INSERT, [(2, "a", 4), (1, "a", 9)]))
+    assert await numbers.read(all_of) == {"a1": 3}
