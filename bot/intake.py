@@ -31,9 +31,9 @@ LONGEST_PAUSE_S = 30.0
 LONGEST_TAKE_S = 120.0
 TRIES = 3
 BACKLOG = 50  # updates at once: more have come than one by one could be taken in
-LEAD_S = 0.003
+LEAD_S = 0.003  # what is ready to leave takes about so long
 STAND_S = 0.1
-BREATH_S = 0.0005
+BREATH_S = 0.0005  # the loop's, between two times that it stands aside
 RIVALRY = 3  # refusals in a row for another's sake; one is left over from our own last poll
 
 REPEATED = "repeated"

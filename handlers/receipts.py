@@ -72,8 +72,6 @@ def _headline(campaign: Campaign, metrics: Sequence[MetricStatus]) -> MetricStat
 
 def _missing(campaign: Campaign, amounts: Amounts) -> tuple[str, ...]:
     lacking = {key.metric for key in campaign.keys if key not in amounts} if amounts else ()
-    if not lacking:
-        return ()
     return tuple([metric.name for metric in campaign.counted if metric.required and metric.code in lacking])
 
 

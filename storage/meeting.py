@@ -8,15 +8,15 @@ from storage.chats import Chat
 from storage.people import Person
 from storage.sqlite import Tx
 
+_CHAT = len(Chat._fields)  # columns of the chat, before the one that tells of a dialogue
 _WHO = (
-    "SELECT c.id, c.external, c.private, c.title, c.unit, c.thread, c.language, c.reachable,"
+    f"SELECT {', '.join(f'c.{name}' for name in Chat._fields)},"
     " EXISTS (SELECT 1 FROM dialogues d WHERE d.chat = c.id AND d.person = p.id),"
     " p.id, p.name, p.language, p.chosen_unit, p.chosen_campaign, r.role, r.unit"
     " FROM chats c LEFT JOIN accounts a ON a.channel = c.channel AND a.external = ?"
     " LEFT JOIN people p ON p.id = a.person LEFT JOIN roles r ON r.person = p.id AND r.until IS NULL"
     " WHERE c.channel = ? AND c.external = ? ORDER BY r.id"
 )
-_CHAT = 8  # columns of the chat, before the one that tells of a dialogue
 
 
 class Met(NamedTuple):

@@ -278,5 +278,4 @@ def _mend(tx: Tx, found: Iterable[Difference]) -> None:
         insert = f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({', '.join('?' for _ in columns)})"
         tx.run_many(delete, [each.key for each in differing])
         tx.run_many(insert, [(*each.key, *each.right) for each in differing if each.right is not None])
-        tx.settle()
-        tx.known.clear()
+        tx.forget()

@@ -99,8 +99,7 @@ def apply(tx: Tx, diff: RosterDiff, day: date, now: int) -> None:
             _link(tx, ids, row.code, "merged_into", row.merged_into)
     for change in (*diff.changed, *diff.moved):
         _change(tx, ids, change, day, now)
-    tx.settle()
-    tx.known.clear()  # what is known of siblings is known by their parent
+    tx.forget()  # what is known of siblings is known by their parent
     # Random and not counted up: an import that is rolled back must not share its mark with the next one.
     meta.put(tx, "roster", secrets.token_hex(8))
 

@@ -52,7 +52,7 @@ class Tx:
     It is emptied whenever anything is taken back.
     """
 
-    __slots__ = ("_connection", "_failed", "_late", "_owed", "_owing", "_put_off", "_savepoints", "known")
+    __slots__ = ("_connection", "_failed", "_late", "_owed", "_owing", "_savepoints", "known")
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -60,14 +60,16 @@ class Tx:
         self._savepoints = 0
         self._owed: dict[str, dict[tuple[int, ...], dict[tuple[Any, ...], Sequence[int]]]] = {}
         self._owing: set[str] = set()
-        self._late: dict[str, list[Sequence[Any]]] = {}
-        self._put_off: set[str] = set()
+        self._late: dict[str, tuple[str, list[Sequence[Any]]]] = {}
         self.known: dict[str, Any] = {}
 
     def run(self, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> sqlite3.Cursor:
         """Execute one statement. StoreFailed when the medium refuses, sqlite3.Error for everything else."""
-        if self._owing or self._put_off:
+        if self._owing or self._late:
             self._prepare_for(sql)
+        return self._execute(sql, params)
+
+    def _execute(self, sql: str, params: Mapping[str, Any] | Sequence[Any]) -> sqlite3.Cursor:
         connection = self._connection
         if self._failed or not connection.in_transaction:
             raise StoreFailed("the transaction is over")
@@ -79,14 +81,7 @@ class Tx:
 
     def peek(self, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> list[Any]:
         """Return all rows of a query that reads nothing to which something is still owed, or which comes later."""
-        connection = self._connection
-        if self._failed or not connection.in_transaction:
-            raise StoreFailed("the transaction is over")
-        try:
-            return connection.execute(sql, params).fetchall()
-        except sqlite3.Error as error:
-            self.judge(error)
-            raise
+        return self._execute(sql, params).fetchall()
 
     def owe(self, sums: Summed, units: tuple[int, ...], debts: Iterable[Debt]) -> None:
         """Add to the sums of all these units, at the latest before a statement that names their table.
@@ -99,16 +94,16 @@ class Tx:
     def later(self, table: str, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Execute a changing statement for each row of values, at the latest before a statement that names its table.
 
-        A statement for many rows costs half of many statements. Only one kind for each table may come later.
+        A statement for many rows costs less than many statements. Another kind for the same table lets the first come.
         """
-        self._put_off.add(table)
-        self._late.setdefault(sql, []).extend(rows)
+        if table in self._late and self._late[table][0] != sql:
+            self.catch_up()
+        self._late.setdefault(table, (sql, []))[1].extend(rows)
 
     def catch_up(self) -> None:
         """Execute what was to come later; what is owed to sums stays owed."""
         late, self._late = self._late, {}
-        self._put_off.clear()
-        for sql, rows in late.items():
+        for sql, rows in late.values():
             self._many(sql, rows)
 
     def settle(self) -> None:
@@ -122,9 +117,14 @@ class Tx:
                 _raise(rows, [((unit, *key), added) for unit in units for key, added in debts.items()])
             self._many(add, [(*row, *added) for row, added in rows.items()])
 
+    def forget(self) -> None:
+        """Know nothing any more: what was read before may hold no longer, and nothing may wait for its sake."""
+        self.settle()
+        self.known.clear()
+
     def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
         """Execute one changing statement for each row of values, and return how many rows it changed in all."""
-        if self._owing or self._put_off:
+        if self._owing or self._late:
             self._prepare_for(sql)
         return self._many(sql, rows)
 
@@ -133,7 +133,7 @@ class Tx:
         words = _words(sql)
         if not self._owing.isdisjoint(words):
             self.settle()
-        elif not self._put_off.isdisjoint(words):
+        elif not words.isdisjoint(self._late):
             self.catch_up()
 
     def _many(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
@@ -189,7 +189,6 @@ class Tx:
             self._owed.clear()
             self._owing.clear()
             self._late.clear()
-            self._put_off.clear()
             self.known.clear()
             self.run(f"ROLLBACK TO {name}")
             self.run(f"RELEASE {name}")

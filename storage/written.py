@@ -8,10 +8,7 @@ import orjson
 
 def written(value: Any) -> str:
     """Return a value as JSON."""
-    try:
-        return orjson.dumps(value).decode()
-    except TypeError:
-        return packed(value).decode()
+    return packed(value).decode()
 
 
 def packed(value: Any) -> bytes:

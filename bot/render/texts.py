@@ -24,7 +24,7 @@ FIGURES = frozenset({"number", "signed", "progress", "percent", "points", "day",
 
 
 class _Generator(CodeGenerator):
-    """Compiles templates. Figures are put in as they are: to escape them would be a third of a receipt's work."""
+    """Compiles templates. Figures are put in as they are: receipts are full of them."""
 
     def _output_child_pre(self, node: nodes.Expr, frame: Any, finalize: Any) -> None:
         if isinstance(node, nodes.Filter) and node.name in FIGURES and finalize.src is None:

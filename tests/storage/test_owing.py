@@ -155,3 +155,13 @@ async def test_a_row_that_cannot_come_later_fails_its_own_unit(numbers: Store) -
     with pytest.raises(sqlite3.IntegrityError):
         await numbers.write(lambda tx: tx.later("numbers", INSERT, [(2, "a", 4), (1, "a", 9)]))
     assert await numbers.read(all_of) == {"a1": 3}
+
+
+async def test_another_kind_for_the_same_table_keeps_the_order(numbers: Store) -> None:
+    def unit(tx: Tx) -> None:
+        tx.later("numbers", INSERT, [(1, "a", 3)])
+        tx.later("numbers", "UPDATE numbers SET amount = ? WHERE unit = ?", [(8, 1)])
+        tx.later("numbers", INSERT, [(2, "a", 4)])
+
+    await numbers.write(unit)
+    assert await numbers.read(all_of) == {"a1": 8, "a2": 4}

@@ -170,13 +170,10 @@ def _fill(
     found: dict[Key, Amount], places: Sequence[Place], run: Sequence[Token], signs: re.Pattern[str] | None
 ) -> None:
     sign = _sign(run[0], signs) if signs else ""
-    typed = []
-    for position, (_, text, gap) in enumerate(run):
-        if gap.strip(SEPARATORS) and (position or not sign):
-            raise RefusalError(Reason.SIGN_WITHOUT_CODE, text)
-        typed.append(text)
-    if len(typed) > len(places):
-        typed = grouped(typed, [not token.gap.strip() for token in run], len(places))
+    for token in run[bool(sign) :]:
+        if token.gap.strip(SEPARATORS):
+            raise RefusalError(Reason.SIGN_WITHOUT_CODE, token.text)
+    typed = grouped([token.text for token in run], [not token.gap.strip() for token in run], len(places))
     if typed == ["0"] and not sign:
         typed *= len(places)
     for place, one in zip(places, typed, strict=False):
@@ -193,7 +190,7 @@ def _sign(token: Token, signs: re.Pattern[str]) -> str:
 
 def _give(found: dict[Key, Amount], place: Place, typed: str, sign: str) -> None:
     """Give each key of the place its amount; a plain 0 is 0 in every part."""
-    values = [number(one) for one in typed.split("+")] if "+" in typed else [number(typed)]
+    values = [number(one) for one in typed.split("+")]
     if len(place) > 1 and values == [0] and not sign:
         values *= len(place)
     if len(values) != len(place) or (sign and len(place) > 1):

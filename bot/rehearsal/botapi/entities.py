@@ -12,7 +12,7 @@ _FOUND = re.compile(
     r"|(?<!\w)(?P<hashtag>\#\w*[^\W\d]\w*)"
 )
 _MARK = re.compile(r"h(?=ttps?://)|[/@#]")
-"""With what each of them begins: to look for that first takes a tenth of the time."""
+"""With what each of them begins: to look for that first is quicker than to try them at every character."""
 _QUIET = ("code", "pre", "text_link", "text_mention")
 
 
