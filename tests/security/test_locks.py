@@ -58,12 +58,14 @@ def test_V11_every_locked_package_has_a_version_and_hashes(lock: str) -> None:
     assert [line for line in lines if "==" not in line or not line.endswith("\\")] == []
 
 
-def test_V11_setting_up_and_the_image_install_by_hash_alone() -> None:
-    for file in ("Makefile", "deploy/Dockerfile"):
+def test_V11_what_is_installed_is_the_lock_alone_and_by_hash() -> None:
+    """Without ``--no-deps`` pip may look for a newer release of a package that is wanted with an extra, and refuse
+    it for having no hash (https://github.com/pypa/pip/issues/9644)."""
+    for file in ("Makefile", "deploy/Dockerfile", "docs/operate.md"):
         text = (ROOT / file).read_text(encoding="utf-8")
         installs = [line for line in text.splitlines() if "pip install" in line and "lock" in line]
         assert installs
-        assert [line for line in installs if "--require-hashes" not in line] == []
+        assert [line for line in installs if "--no-deps --require-hashes" not in line] == []
 
 
 WELL = {"name": "a", "version": "1", "vulns": []}
