@@ -59,8 +59,10 @@ def test_V11_every_locked_package_has_a_version_and_hashes(lock: str) -> None:
 
 
 def test_V11_what_is_installed_is_the_lock_alone_and_by_hash() -> None:
-    """Without ``--no-deps`` pip may look for a newer release of a package that is wanted with an extra, and refuse
-    it for having no hash (https://github.com/pypa/pip/issues/9644)."""
+    """Without `--no-deps` pip may choose a newer release of a package that is wanted with an extra.
+
+    It is refused then for having no hash (https://github.com/pypa/pip/issues/9644).
+    """
     for file in ("Makefile", "deploy/Dockerfile", "docs/operate.md"):
         text = (ROOT / file).read_text(encoding="utf-8")
         installs = [line for line in text.splitlines() if "pip install" in line and "lock" in line]
